@@ -1,0 +1,76 @@
+"""The three answers of a report, drawn from a tenant: the setting, the interrupts, the policies."""
+
+from __future__ import annotations
+
+from auditor.conditional_access.aim import aim
+from auditor.conditional_access.session import INERT, problems, sets_persistent_browser
+from auditor.run import InterruptAnswer, InterruptsAnswer, PoliciesAnswer, PolicyAnswer
+from auditor.sign_ins.catalogue import catalogue
+from auditor.tenant.dataset import Missing, Partial
+from auditor.tenant.instant import to_seconds_text
+from auditor.tenant.policy import Policy
+from auditor.tenant.sign_in_log import Outcome, SignInLog
+from auditor.tenant.tenant import Tenant
+
+# Datasets that the answers read, whatever checks there are.
+NEEDS = ("organization", "sign_in_page", "policies", "sign_ins")
+WANTS = ("branding", "directory_objects", "role_templates", "service_principals")
+
+
+def interrupts(tenant: Tenant, api: str) -> InterruptsAnswer:
+    """Every interrupt code of the window with its outcomes. `api`: the Graph version that served the log."""
+    reading = tenant.reading("sign_ins")
+    if isinstance(reading, Missing):
+        return InterruptsAnswer(known=False)
+    log: SignInLog = reading.value
+    found = []
+    for each in log.counts():
+        entry = catalogue()[each.code]
+        outcomes = tuple((outcome.value, each.outcomes.get(outcome, 0)) for outcome in Outcome)
+        found.append(
+            InterruptAnswer(each.code, entry.name, each.count, each.users, outcomes, entry.meaning, entry.advice)
+        )
+    uncatalogued = sorted(log.totals.uncatalogued.items(), key=lambda item: (-item[1], str(item[0])))
+    return InterruptsAnswer(
+        known=True,
+        interrupts=tuple(found),
+        uncatalogued=tuple(("no code" if code is None else str(code), count) for code, count in uncatalogued),
+        caveats=_caveats(log, api, partial=isinstance(reading, Partial)),
+    )
+
+
+def _caveats(log: SignInLog, api: str, *, partial: bool) -> tuple[str, ...]:
+    caveats = []
+    if log.coverage.filtered and log.totals.rows:
+        caveats.append("The log holds no success at all: how attempts ended is not known.")
+    if partial:
+        spans = ", ".join(f"{to_seconds_text(a)} to {to_seconds_text(b)}" for a, b in log.coverage.intervals)
+        caveats.append(f"Only a part of the window was read: {spans}.")
+    if log.totals.refused:
+        caveats.append(f"{log.totals.refused} rows could not be read and are not counted.")
+    source = f"Graph {api}" if api else "The source"
+    caveats.append(f"{source} lists interactive sign-ins only: a silent follow-up by an application is not in it.")
+    return tuple(caveats)
+
+
+def persistent_browser(tenant: Tenant) -> PoliciesAnswer:
+    """Every policy that sets a persistent browser session."""
+    reading = tenant.reading("policies")
+    if isinstance(reading, Missing):
+        return PoliciesAnswer(known=False)
+    policies: tuple[Policy, ...] = reading.value
+    answers = tuple(_policy(policy, tenant) for policy in sets_persistent_browser(policies))
+    return PoliciesAnswer(known=True, policies=answers, of=len(policies))
+
+
+def _policy(policy: Policy, tenant: Tenant) -> PolicyAnswer:
+    found = problems(policy)
+    return PolicyAnswer(
+        id=policy.id,
+        name=policy.name,
+        state=policy.state,
+        mode=(policy.persistent_browser.mode if policy.persistent_browser else None) or "not known",
+        problems=found,
+        inert=bool(INERT & set(found)),
+        aim=aim(policy, tenant.name_of),
+    )

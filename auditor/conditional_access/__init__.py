@@ -1,0 +1,1 @@
+"""What Conditional Access policies do to a sign-in."""

@@ -1,0 +1,316 @@
+"""The config file: frozen records read from TOML. Each key stands here once, with its type, default and sentence;
+`config.example.toml` and `auditor config` are printed from this.
+
+A key nobody knows, a value of the wrong type or an unreadable file is a `ConfigError` of one line that names file,
+key, what was expected and the nearest spelling. Secrets never stand in the config: it names the environment variable
+or the file that holds them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+import textwrap
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from auditor.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of the config. Keys are checked by `_check_keys` before values are."""
+
+
+class Credential(_Table, frozen=True, kw_only=True):
+    """How to sign in."""
+
+    kind: Annotated[
+        Literal[
+            "client-secret",
+            "certificate",
+            "managed-identity",
+            "workload-identity",
+            "azure-cli",
+            "device-code",
+            "browser",
+        ],
+        Meta(
+            description='An app registration by "client-secret" or "certificate"; "managed-identity" (Azure Automation '
+            'and other Azure hosts); "workload-identity" (a token of Kubernetes, GitHub, ...); or a person: '
+            '"azure-cli" (whoever `az login` signed in), "device-code", "browser".'
+        ),
+    ] = "client-secret"
+    client_id: Annotated[
+        str,
+        Meta(description="The app registration's client id; for a user-assigned managed identity, its client id."),
+    ] = ""
+    secret_env: Annotated[
+        str,
+        Meta(description="The environment variable that holds the client secret, or the certificate's password."),
+    ] = "AUDITOR_CLIENT_SECRET"  # noqa: S105 (a variable's name)
+    secret_file: Annotated[
+        str, Meta(description="A file that holds the same and nothing else; it goes before secret_env.")
+    ] = ""
+    certificate_file: Annotated[
+        str, Meta(description="certificate: a PEM file with key and certificate, or a PFX file (.pfx, .p12).")
+    ] = ""
+    federated_token_file: Annotated[
+        str, Meta(description="workload-identity: the token's file; empty: AZURE_FEDERATED_TOKEN_FILE names it.")
+    ] = ""
+
+
+class Cloud(_Table, frozen=True, kw_only=True):
+    """Which Microsoft cloud the tenant lives in."""
+
+    name: Annotated[
+        Literal["global", "us-government-l4", "us-government-l5", "china", "custom"],
+        Meta(
+            description='"global" (GCC, too), "us-government-l4" (GCC High), "us-government-l5" (DoD), "china" '
+            '(21Vianet), or "custom" with the two addresses below.'
+        ),
+    ] = "global"
+    login: Annotated[str, Meta(description='custom: the login service, e.g. "https://localhost:8443".')] = ""
+    graph: Annotated[str, Meta(description='custom: Microsoft Graph, e.g. "https://localhost:9443".')] = ""
+    ca_file: Annotated[
+        str, Meta(description="A PEM file of the certificate authorities to trust instead of the usual ones.")
+    ] = ""
+
+
+class StaySignedIn(_Table, frozen=True, kw_only=True):
+    """What an admin saw in the portal (Users > User settings), for tenants whose sign-in page does not tell."""
+
+    attested: Annotated[
+        Literal["", "shown", "hidden"],
+        Meta(description='"shown" or "hidden", as seen at "Show keep user signed in"; empty: nobody looked.'),
+    ] = ""
+    by: Annotated[str, Meta(description="Who looked.")] = ""
+    on: Annotated[str, Meta(description="When: a date such as 2026-11-21.")] = ""
+
+
+class TenantConfig(_Table, frozen=True, kw_only=True):
+    """One tenant to audit; repeat the table for more."""
+
+    id: Annotated[str, Meta(description="The tenant id or one of its domains.")]
+    credential: Credential = Credential()
+    cloud: Cloud = Cloud()
+    stay_signed_in: StaySignedIn = StaySignedIn()
+
+
+class Collect(_Table, frozen=True, kw_only=True):
+    """What is read."""
+
+    days: Annotated[
+        int, Meta(ge=1, le=30, description="How many days of the sign-in log to read, up to now; Entra keeps 7 or 30.")
+    ] = 7
+    api: Annotated[
+        Literal["v1.0", "beta"],
+        Meta(description='Which Graph API serves the sign-in log; "beta" carries more evidence and less promise.'),
+    ] = "v1.0"
+    sign_in_page: Annotated[
+        bool,
+        Meta(
+            description="Whether to ask the public sign-in page for the stay-signed-in setting. It needs no "
+            "permission, but Microsoft does not document it."
+        ),
+    ] = True
+
+
+class SpoolConfig(_Table, frozen=True, kw_only=True):
+    """Where collected data is kept. It is personal data: who signed in where."""
+
+    folder: Annotated[
+        str, Meta(description="The folder, for its owner alone. Empty: the user's folder for application data.")
+    ] = ""
+    keep: Annotated[
+        int, Meta(ge=0, description="How many finished collections of a tenant to keep after a run; older ones go.")
+    ] = 1
+
+
+class Report(_Table, frozen=True, kw_only=True):
+    """What comes out."""
+
+    format: Annotated[Literal["table", "json"], Meta(description='"table" for people, "json" for machines.')] = "table"
+    fail_on: Annotated[
+        Literal["low", "medium", "high", "critical", "never"],
+        Meta(description="The least severity of a finding that makes the exit code 11 to 14."),
+    ] = "low"
+
+
+class Config(_Table, frozen=True, kw_only=True):
+    tenant: tuple[TenantConfig, ...]
+    collect: Collect = Collect()
+    spool: SpoolConfig = SpoolConfig()
+    report: Report = Report()
+
+
+def load(path: Path) -> Config:
+    """The config in the file. ConfigError when it cannot be read or does not fit."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no config file {path}.",
+            "Name one with --config, or make one: `auditor config > auditor.toml`. Without a tenant: `auditor demo`.",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, source: str) -> Config:
+    """The config in `text`; `source` names it in errors."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source} is not TOML: {error}.") from error
+    _check_keys(raw, Config, "", source)
+    try:
+        config = msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at ")
+        key = place.strip("`").removeprefix("$").lstrip(".")
+        named = f" at {key}" if key else ""
+        raise ConfigError(f"{source}{named}: {_lower_first(message)}.") from error
+    if not config.tenant:
+        raise ConfigError(f"{source} names no tenant.", 'Add a [[tenant]] table with id = "contoso.onmicrosoft.com".')
+    for number, tenant in enumerate(config.tenant):
+        _check_tenant(tenant, f"{source} at tenant[{number}]")
+    return config
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _check_keys(table: dict[str, Any], record: type[msgspec.Struct], place: str, source: str) -> None:
+    fields = {field.name: field for field in msgspec.structs.fields(record)}
+    for key, value in table.items():
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1)
+            meant = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(fields)}."
+            raise ConfigError(f"{source}: there is no key {place}{key}.", meant)
+        inner = _record_of(fields[key].type)
+        if inner is None:
+            continue
+        tables = value if isinstance(value, list) else [value]
+        for number, each in enumerate(tables):
+            if isinstance(each, dict):
+                index = f"[{number}]" if isinstance(value, list) else ""
+                _check_keys(each, inner, f"{place}{key}{index}.", source)
+
+
+def _record_of(kind: Any) -> type[msgspec.Struct] | None:
+    """The record behind a field that is a table, or an array of tables; None for plain values."""
+    candidates = (kind, *getattr(kind, "__args__", ()))
+    return next((each for each in candidates if isinstance(each, type) and issubclass(each, _Table)), None)
+
+
+_NEED_CLIENT_ID = ("client-secret", "certificate", "device-code", "browser")
+
+
+def _check_tenant(tenant: TenantConfig, where: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", tenant.id, re.ASCII):
+        raise ConfigError(f"{where}: id is {tenant.id!r}.", "Give the tenant id or one of its domains.")
+    credential = tenant.credential
+    if credential.kind in _NEED_CLIENT_ID and not credential.client_id:
+        raise ConfigError(f"{where}.credential: client_id is missing, and {credential.kind} needs it.")
+    if credential.kind == "certificate" and not credential.certificate_file:
+        raise ConfigError(f"{where}.credential: certificate_file is missing.")
+    for key, address in (("login", tenant.cloud.login), ("graph", tenant.cloud.graph)):
+        if tenant.cloud.name == "custom" and not address.startswith("https://"):
+            raise ConfigError(f"{where}.cloud: {key} must be an https:// address for a custom cloud.")
+        if tenant.cloud.name != "custom" and address:
+            raise ConfigError(f'{where}.cloud: {key} is only for name = "custom".')
+    said = tenant.stay_signed_in
+    if said.attested and not (said.by and _is_date(said.on)):
+        raise ConfigError(
+            f"{where}.stay_signed_in: an attestation needs `by` (who looked) and `on` (a date such as 2026-11-21)."
+        )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_secret(credential: Credential, where: str) -> str:
+    """The client secret from its file or environment variable. The error names the place, never the content."""
+    secret = _optional_secret(credential, where)
+    if not secret:
+        raise ConfigError(
+            f"{where}: the environment variable {credential.secret_env} holds no client secret.",
+            "Set it, or name a file with secret_file.",
+        )
+    return secret
+
+
+def read_certificate(credential: Credential, where: str) -> tuple[Path, bytes, str]:
+    """The certificate's file, its content, and its password ("" without one)."""
+    path = Path(credential.certificate_file).expanduser()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{where}: the certificate file {path} cannot be read: {error.strerror}.") from None
+    return path, content, _optional_secret(credential, where)
+
+
+def _optional_secret(credential: Credential, where: str) -> str:
+    if not credential.secret_file:
+        return os.environ.get(credential.secret_env, "").strip()
+    path = Path(credential.secret_file).expanduser()
+    try:
+        secret = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{where}: the secret file {path} cannot be read: {reason}.") from None
+    if not secret:
+        raise ConfigError(f"{where}: the secret file {path} is empty.")
+    return secret
+
+
+def example() -> str:
+    """The text of config.example.toml: every key with its default and its sentence."""
+    lines = [
+        "# The config of auditor: every key, with its default and what it does.",
+        "# Printed by `auditor config`. Only [[tenant]] and its id are required.",
+    ]
+    tables: tuple[tuple[str, type[_Table]], ...] = (
+        ("[collect]", Collect),
+        ("[spool]", SpoolConfig),
+        ("[report]", Report),
+        ("[[tenant]]", TenantConfig),
+        ("[tenant.credential]", Credential),
+        ("[tenant.cloud]", Cloud),
+        ("[tenant.stay_signed_in]", StaySignedIn),
+    )
+    for heading, record in tables:
+        lines += _example_table(heading, record)
+    return "\n".join(lines) + "\n"
+
+
+def _example_table(heading: str, record: type[_Table]) -> list[str]:
+    lines = ["", f"# {(record.__doc__ or '').strip()}", heading]
+    described = msgspec.inspect.type_info(record)
+    assert isinstance(described, msgspec.inspect.StructType)
+    for field in described.fields:
+        if not isinstance(field.type, msgspec.inspect.Metadata):
+            continue  # a table of its own, printed under its own heading
+        sentence = (field.type.extra_json_schema or {})["description"]
+        default = "contoso.onmicrosoft.com" if field.required else field.default
+        lines += textwrap.wrap(sentence, 100, initial_indent="# ", subsequent_indent="# ")
+        lines.append(f"{field.name} = {msgspec.json.encode(default).decode()}")
+    return lines

@@ -1,0 +1,112 @@
+"""A run as JSON: the shape `auditor/run/v1`, published in docs/run-v1.schema.json. Domain types may change, this may
+not; what is added must be optional.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from auditor.check import CheckResult
+from auditor.finding import Evidence, Finding
+from auditor.run import Run, TenantRun
+
+SCHEMA = "auditor/run/v1"
+
+
+def render(run: Run) -> str:
+    """JSON text, ASCII only: hostile text cannot leave its string, and every console can print it."""
+    return json.dumps(document(run), indent=2) + "\n"
+
+
+def document(run: Run) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "tool": {
+            "name": "auditor",
+            "version": run.version,
+            "started": run.started,
+            "plugins": [{"name": name, "version": version} for name, version in run.plugins],
+        },
+        "tenants": [_tenant(tenant) for tenant in run.tenants],
+    }
+
+
+def _tenant(tenant: TenantRun) -> dict[str, Any]:
+    answer = tenant.stay_signed_in
+    return {
+        "id": tenant.id,
+        "name": tenant.name,
+        "domain": tenant.domain,
+        "source": dict(tenant.source),
+        "window": {"start": tenant.window[0], "end": tenant.window[1]},
+        "datasets": [
+            {"name": each.name, "state": each.state, "reason": each.reason, "remedy": each.remedy, "rows": each.rows}
+            for each in tenant.datasets
+        ],
+        "stay_signed_in": {
+            "verdict": answer.verdict,
+            "confidence": answer.confidence or None,
+            "why": answer.why,
+            "evidence": [_evidence(each) for each in answer.evidence],
+        },
+        # null and not [] where nothing could be read: an empty list would be an answer.
+        "interrupts": [
+            {
+                "code": each.code,
+                "name": each.name,
+                "count": each.count,
+                "users": each.users,
+                "outcomes": dict(each.outcomes),
+                "meaning": each.meaning,
+                "advice": each.advice,
+            }
+            for each in tenant.interrupts.interrupts
+        ]
+        if tenant.interrupts.known
+        else None,
+        "uncatalogued_codes": dict(tenant.interrupts.uncatalogued),
+        "caveats": list(tenant.interrupts.caveats),
+        "persistent_browser_policies": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "state": each.state,
+                "mode": each.mode,
+                "problems": list(each.problems),
+                "inert": each.inert,
+                "aim": each.aim,
+            }
+            for each in tenant.policies.policies
+        ]
+        if tenant.policies.known
+        else None,
+        "checks": [_check(tenant, each) for each in tenant.checks],
+    }
+
+
+def _check(tenant: TenantRun, result: CheckResult) -> dict[str, Any]:
+    return {
+        "id": result.id,
+        "title": result.title,
+        "status": result.status.value,
+        "reason": result.reason,
+        "remedy": result.remedy,
+        "findings": [_finding(tenant, result, each) for each in result.findings],
+    }
+
+
+def _finding(tenant: TenantRun, result: CheckResult, finding: Finding) -> dict[str, Any]:
+    return {
+        "fingerprint": finding.fingerprint(tenant.id, result.id),
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "subject": {"kind": finding.subject.kind, "id": finding.subject.id, "name": finding.subject.name},
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "evidence": [_evidence(each) for each in finding.evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {"source": evidence.source, "statement": evidence.statement, "at": evidence.at or None}

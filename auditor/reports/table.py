@@ -1,0 +1,218 @@
+"""A run for the person at the keyboard: first the three answers in words, then findings by severity, then what could
+not be looked at and why, then the tables. Fits 80 columns and uses more where there are more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from auditor.check import CheckResult, Status
+from auditor.finding import Finding, Severity
+from auditor.reports.page import Page
+from auditor.reports.plain import plain
+from auditor.run import InterruptAnswer, Run, TenantRun
+
+_SETTING = 'Is "Show option to remain signed in" on?'
+
+_COLOURS = {
+    Severity.CRITICAL: "1;31",
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+    Severity.INFO: "2",
+}
+
+
+def render(run: Run, *, width: int = 80, colour: bool = False) -> str:
+    """Text of lines no longer than `width` (at least 80, at most 160 are used), with or without ANSI colours."""
+    page = Page(width, colour)
+    for number, tenant in enumerate(run.tenants):
+        if number:
+            page.line("")
+            page.line("=" * page.width)
+        _tenant(page, tenant)
+    return page.text()
+
+
+def _tenant(page: Page, tenant: TenantRun) -> None:
+    name = tenant.name or tenant.id
+    page.title(f"{name} ({tenant.domain})" if tenant.domain else name)
+    page.prose(_window(tenant))
+    _answers(page, tenant)
+    _findings(page, tenant)
+    _not_looked_at(page, tenant)
+    _interrupts(page, tenant)
+    _policies(page, tenant)
+    _meanings(page, tenant)
+
+
+def _window(tenant: TenantRun) -> str:
+    start, end = (text[:16].replace("T", " ") for text in tenant.window)
+    log = next(each for each in tenant.datasets if each.name == "sign_ins")
+    read = {"collected": "all of it read", "partial": "only a part of it read", "missing": "not read"}[log.state]
+    rows = "" if log.rows is None else f", {log.rows:,} rows"
+    return f"Sign-in log from {start} to {end} UTC{rows}, {read}."
+
+
+def _answers(page: Page, tenant: TenantRun) -> None:
+    answers = (
+        ("Interrupts in the sign-in log: is anything broken?", _interrupts_answer(tenant)),
+        (_SETTING, _setting_answer(tenant)),
+        ("Which Conditional Access policies set persistent browser sessions?", _policies_answer(tenant)),
+    )
+    for number, (question, answer) in enumerate(answers, 1):
+        page.line("")
+        page.title(f"{number}. {question}")
+        page.prose(answer, "   ")
+        if question is _SETTING:
+            for each in tenant.stay_signed_in.evidence:
+                page.prose(each.statement, "     ", "   - ")
+
+
+def _interrupts_answer(tenant: TenantRun) -> str:
+    answer = tenant.interrupts
+    if not answer.known:
+        return "Not known: the sign-in log could not be read (see below)."
+    if not answer.interrupts:
+        return "No interrupt was seen in what was read of the log."
+    total = sum(each.count for each in answer.interrupts)
+    outcomes = _outcomes(
+        [
+            (name, sum(dict(each.outcomes)[name] for each in answer.interrupts))
+            for name, _ in answer.interrupts[0].outcomes
+        ]
+    )
+    top = answer.interrupts[0]
+    said = (
+        f"{total:,} interrupts of {len(answer.interrupts)} kinds: {outcomes}. "
+        f"Most frequent: {_title(top)} ({top.count:,}). An interrupt is a step of a sign-in, not an error; "
+        "the failed and abandoned ones are worth a look."
+    )
+    strangers = sum(count for _, count in answer.uncatalogued)
+    return said + (f" {strangers:,} rows have a code that is not in the catalogue." if strangers else "")
+
+
+def _setting_answer(tenant: TenantRun) -> str:
+    answer = tenant.stay_signed_in
+    said = {"shown": "Yes, users are asked", "hidden": "No, the prompt is hidden"}.get(answer.verdict, "Not known")
+    sure = f" ({answer.confidence})" if answer.confidence else ""
+    return f"{said}{sure}. {answer.why}"
+
+
+def _policies_answer(tenant: TenantRun) -> str:
+    answer = tenant.policies
+    if not answer.known:
+        return "Not known: the policies could not be read (see below)."
+    state = next(each.state for each in tenant.datasets if each.name == "policies")
+    those = f"the {answer.of} policies" + ("" if state == "collected" else " that could be read")
+    if not answer.policies:
+        return f"None of {those}."
+    effective = [policy for policy in answer.policies if not policy.inert]
+    modes = Counter(policy.mode for policy in effective)
+    by_mode = ", ".join(f"{count} {mode} persistent" for mode, count in sorted(modes.items())) or "none"
+    inert = len(answer.policies) - len(effective)
+    without = f" Without effect as they are: {inert}." if inert else ""
+    return f"{len(answer.policies)} of {those}. In force: {by_mode}.{without}"
+
+
+def _findings(page: Page, tenant: TenantRun) -> None:
+    counted = [
+        (result, finding)
+        for result in tenant.checks
+        for finding in result.findings
+        if finding.severity is not Severity.INFO
+    ]
+    counted.sort(key=lambda pair: (-pair[1].severity.rank, pair[0].id, pair[1].subject.name))
+    page.heading(f"Findings: {len(counted)}" if counted else "Findings: none above information")
+    for result, finding in counted:
+        _finding(page, result, finding)
+
+
+def _finding(page: Page, result: CheckResult, finding: Finding) -> None:
+    severity = page.paint(finding.severity.value.upper(), _COLOURS[finding.severity])
+    page.line("")
+    page.line(f"{severity}  {plain(finding.subject.name or finding.subject.id, page.width - 12)}")
+    page.prose(finding.message, "  ")
+    page.prose(f"To do: {finding.remedy}", "  ")
+    page.line(page.paint(f"  {result.id}, {finding.confidence.value}", "2"))
+
+
+def _not_looked_at(page: Page, tenant: TenantRun) -> None:
+    missing = [each for each in tenant.datasets if each.state != "collected"]
+    results = [each for each in tenant.checks if each.status in (Status.NOT_RUN, Status.FAILED) or each.reason]
+    if not missing and not results and not tenant.interrupts.caveats:
+        return
+    page.heading("What could not be looked at")
+    for each in missing:
+        page.prose(f"{each.title}: {each.state}. {each.reason} {each.remedy}", "    ", "  - ")
+    for result in results:
+        page.prose(f"check {result.id}: {result.status.value}. {result.reason} {result.remedy}", "    ", "  - ")
+    for caveat in tenant.interrupts.caveats:
+        page.prose(caveat, "    ", "  - ")
+
+
+def _interrupts(page: Page, tenant: TenantRun) -> None:
+    found = tenant.interrupts.interrupts
+    if not found:
+        return
+    page.heading("Interrupts")
+    name_width = 24 if page.width < 110 else 46
+    page.table(
+        ("Code", "Interrupt", "Rows", "Users", "How the attempts went on"),
+        [[str(e.code), e.name, f"{e.count:,}", f"{e.users:,}", _outcomes(e.outcomes)] for e in found],
+        [None, name_width, None, None, page.width - name_width - 5 - 8 - 7 - 8],
+    )
+
+
+def _meanings(page: Page, tenant: TenantRun) -> None:
+    found = tenant.interrupts.interrupts
+    if not found and not tenant.interrupts.uncatalogued:
+        return
+    page.heading("What the interrupts are, and what to do")
+    for each in found:
+        page.prose(f"{_title(each)}: {each.meaning} {each.advice}", "    ", "  ")
+    for code, count in tenant.interrupts.uncatalogued:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        page.prose(
+            f"{code}: {rows}. Not in the catalogue: neither an interrupt nor a failure is claimed.", "    ", "  "
+        )
+
+
+def _policies(page: Page, tenant: TenantRun) -> None:
+    if not tenant.policies.policies:
+        return
+    page.heading("Policies that set persistent browser sessions")
+    free = page.width - 6 - 10 - 8
+    page.table(
+        ("Policy", "Mode", "State", "Problems"),
+        [
+            [
+                plain(policy.name or policy.id, 120),
+                plain(policy.mode, 20),
+                _state(policy.state),
+                ", ".join(policy.problems) or "-",
+            ]
+            for policy in tenant.policies.policies
+        ],
+        [free // 2, 9, 12, free - free // 2 - 2],
+    )
+    page.line("")
+    for policy in tenant.policies.policies:
+        page.prose(f"{plain(policy.name or policy.id, 120)}: aimed at {policy.aim}.", "    ", "  ")
+
+
+def _state(state: str) -> str:
+    return "report-only" if state == "enabledForReportingButNotEnforced" else plain(state, 20)
+
+
+def _title(answer: InterruptAnswer) -> str:
+    return f"{answer.code} {answer.name}".rstrip()
+
+
+def _outcomes(outcomes: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(_counted(outcomes)) or "none"
+
+
+def _counted(outcomes: Iterable[tuple[str, int]]) -> Iterator[str]:
+    return (f"{count:,} {name}" for name, count in outcomes if count)

@@ -1,0 +1,123 @@
+"""A whole run as data: for each tenant the three answers, the datasets and the results of the checks.
+
+It holds no more than reports print. Reports and history read this and `auditor.finding`, and nothing else of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.check import CheckResult, Status
+from auditor.finding import Evidence, Severity
+
+CLEAR = 0
+NOT_LOOKED_AT = 3
+_FOUND = {Severity.LOW: 11, Severity.MEDIUM: 12, Severity.HIGH: 13, Severity.CRITICAL: 14}
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetResult:
+    """`state`: collected, partial or missing. `rows`: objects read, or rows of the log; None when missing."""
+
+    name: str
+    title: str
+    state: str
+    rows: int | None
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaySignedIn:
+    """`verdict`: shown, hidden or not known. `confidence`: stated, inferred, or "" (not known)."""
+
+    verdict: str
+    confidence: str
+    why: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptAnswer:
+    """One interrupt code of the window. `outcomes`: a count for each outcome, zeros included, in the rule's order."""
+
+    code: int
+    name: str
+    count: int
+    users: int
+    outcomes: tuple[tuple[str, int], ...]
+    meaning: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptsAnswer:
+    """`known`: whether the log could be read at all; without it the empty list says nothing. `caveats`: what the
+    source leaves out, as sentences."""
+
+    known: bool
+    interrupts: tuple[InterruptAnswer, ...] = ()
+    uncatalogued: tuple[tuple[str, int], ...] = ()
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAnswer:
+    """A policy that sets a persistent browser session. `problems`: slugs, see `conditional_access.session`. `inert`:
+    one of them leaves it without effect. `aim`: who and what it is aimed at, in words."""
+
+    id: str
+    name: str
+    state: str
+    mode: str
+    problems: tuple[str, ...]
+    inert: bool
+    aim: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesAnswer:
+    """`known`: whether policies could be read at all; without it the empty list says nothing. `of`: of how many."""
+
+    known: bool
+    policies: tuple[PolicyAnswer, ...] = ()
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRun:
+    """`window`: start and end of the log asked for, as ISO text. `source`: where the data came from."""
+
+    id: str
+    name: str
+    domain: str
+    source: tuple[tuple[str, str], ...]
+    window: tuple[str, str]
+    datasets: tuple[DatasetResult, ...]
+    stay_signed_in: StaySignedIn
+    interrupts: InterruptsAnswer
+    policies: PoliciesAnswer
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`started`: ISO text. `tool`: name, version and the loaded packages of checks, as name and version."""
+
+    started: str
+    version: str
+    plugins: tuple[tuple[str, str], ...]
+    tenants: tuple[TenantRun, ...]
+
+
+def exit_code(run: Run, fail_on: str) -> int:
+    """0 clear, 3 something could not be looked at, 11 to 14 the highest severity found that reaches `fail_on` (a
+    severity's name, or "never"). A finding outranks what could not be looked at."""
+    results = [result for tenant in run.tenants for result in tenant.checks]
+    found = [finding.severity for result in results for finding in result.findings]
+    worst = max(found, key=lambda severity: severity.rank, default=Severity.INFO)
+    if fail_on != "never" and worst.rank >= max(Severity(fail_on).rank, Severity.LOW.rank):
+        return _FOUND[worst]
+    unseen = any(result.status in (Status.NOT_RUN, Status.FAILED) or result.reason for result in results)
+    incomplete = any(dataset.state != "collected" for tenant in run.tenants for dataset in tenant.datasets)
+    return NOT_LOOKED_AT if unseen or incomplete else CLEAR

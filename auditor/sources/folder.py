@@ -1,0 +1,84 @@
+"""A collected folder back to readings, all but the sign-in log (which the engine reads, see `auditor.audit`).
+
+What Graph sent is parsed here and not while collecting: the folder holds what was said, not what we understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from auditor.spool.spool import Spool, StoredDataset
+from auditor.tenant import graph_json
+from auditor.tenant.dataset import Collected, Missing, Partial, Reading
+from auditor.tenant.records import DirectoryObject
+
+
+def readings(spool: Spool) -> dict[str, Reading[Any]]:
+    """One reading for every dataset of the folder except sign_ins."""
+    found: dict[str, Reading[Any]] = {}
+    for name, parse in _PARSERS.items():
+        stored = spool.dataset(name)
+        if stored is not None:
+            found[name] = _reading(stored, parse)
+        elif name in spool.header.datasets:
+            found[name] = missing_from(spool)
+    return found
+
+
+def missing_from(spool: Spool) -> Missing:
+    """For a dataset that was asked for and does not stand in the folder: collecting stopped before it."""
+    return Missing(
+        f"Collecting into {spool.folder.name} was stopped before it was read.",
+        "Run the same command again: it goes on.",
+    )
+
+
+Parse = Callable[[Iterable[Any]], tuple[Any, tuple[str, ...]]]
+
+
+def _reading(stored: StoredDataset, parse: Parse) -> Reading[Any]:
+    if stored.state == "missing":
+        return Missing(stored.reason, stored.remedy)
+    value, faults = parse(stored.objects())
+    reason = " ".join(filter(None, (stored.reason, *faults)))
+    if value is None:
+        return Missing(reason, stored.remedy)
+    if reason or stored.state != "collected":
+        return Partial(value, reason, stored.remedy)
+    return Collected(value)
+
+
+def _each(parse: Callable[[graph_json.Json], Any]) -> Parse:
+    return lambda objects: graph_json.read_all(parse, objects)
+
+
+def _one(parse: Callable[[graph_json.Json], Any]) -> Parse:
+    def first(objects: Iterable[Any]) -> tuple[Any, tuple[str, ...]]:
+        values, faults = graph_json.read_all(parse, objects)
+        if not values:
+            faults = (*faults, "Graph listed none.")
+        return (values[0] if values else None), faults
+
+    return first
+
+
+def _named(key: Callable[[DirectoryObject], str]) -> Parse:
+    """A dictionary from what policies name an object by to the object."""
+
+    def by_key(objects: Iterable[Any]) -> tuple[Mapping[str, DirectoryObject], tuple[str, ...]]:
+        values, faults = graph_json.read_all(graph_json.directory_object, objects)
+        return {key(value): value for value in values}, faults
+
+    return by_key
+
+
+_PARSERS: Mapping[str, Parse] = {
+    "organization": _one(graph_json.organization),
+    "branding": lambda objects: (tuple(objects), ()),
+    "sign_in_page": _each(graph_json.page_branding),
+    "policies": _each(graph_json.policy),
+    "directory_objects": _named(lambda found: found.id),
+    "role_templates": _named(lambda found: found.id),
+    "service_principals": _named(lambda found: found.app_id or found.id),
+}

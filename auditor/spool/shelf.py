@@ -1,0 +1,74 @@
+"""Where a tenant's collections are kept between runs: one folder each, named after the moment it began.
+
+ROOT/TENANT/20261121T034200Z/
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from auditor.errors import SpoolError
+from auditor.spool.spool import Header, Spool
+
+FRESH = timedelta(hours=24)
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def folder_for(root: Path, tenant: str, now: datetime) -> Path:
+    """A new folder's place: never one that is there, also when two runs begin in one second."""
+    shelf, stamp = _shelf(root, tenant), now.strftime(_STAMP)
+    names = itertools.chain([stamp], (f"{stamp}-{number}" for number in itertools.count(2)))
+    return next(shelf / name for name in names if not (shelf / name).exists())
+
+
+def unfinished(root: Path, wanted: Header, now: datetime) -> Spool | None:
+    """The collection to go on with: begun within the last day, not finished, and asked for the same."""
+    for spool in reversed(_collections(root, wanted.tenant)):
+        if not spool.header.complete and _age(spool, now) <= FRESH and same_question(spool.header, wanted):
+            return spool
+    return None
+
+
+def same_question(old: Header, new: Header) -> bool:
+    """Would collecting for `new` read what collecting for `old` reads, but for when it began?"""
+    span = _length(old) == _length(new)
+    return span and (old.tenant, old.datasets, old.source) == (new.tenant, new.datasets, new.source)
+
+
+def purge(root: Path, tenant: str, keep: int, now: datetime) -> None:
+    """Deletes all but the `keep` newest finished collections, and unfinished ones that no run will go on with."""
+    finished = [spool for spool in _collections(root, tenant) if spool.header.complete]
+    stale = [spool for spool in _collections(root, tenant) if not spool.header.complete and _age(spool, now) > FRESH]
+    for spool in (*finished[: max(0, len(finished) - keep)], *stale):
+        try:
+            with spool.held():
+                pass
+        except SpoolError:
+            continue  # another run is at it
+        shutil.rmtree(spool.folder)
+
+
+def _shelf(root: Path, tenant: str) -> Path:
+    return root / re.sub(r"[^A-Za-z0-9.-]", "_", tenant).strip(".")
+
+
+def _collections(root: Path, tenant: str) -> list[Spool]:
+    """Oldest first. A folder without a header was never begun and holds nothing."""
+    folders = sorted(path.parent for path in _shelf(root, tenant).glob("*/collection.json"))
+    return [Spool.open(folder) for folder in folders]
+
+
+def _age(spool: Spool, now: datetime) -> timedelta:
+    return now - datetime.strptime(spool.header.started[:19] + "+0000", "%Y-%m-%dT%H:%M:%S%z")
+
+
+def _length(header: Header) -> timedelta:
+    start, end = (
+        datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S") for text in (header.window_start, header.window_end)
+    )
+    return end - start

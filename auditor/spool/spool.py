@@ -1,0 +1,233 @@
+"""One folder of collected data of one tenant.
+
+    collection.json             what was asked: tenant, window, source; and whether collecting came to its end
+    datasets/NAME.json          one dataset: how reading it ended, and Graph's own JSON, untouched
+    sign_ins/START--END--ROWS.ndjson.zst
+                                the sign-ins of one span of time (start included, end excluded), one row of Graph
+                                JSON a line, in the order they were read
+    lock                        held while a run writes here
+
+A file that bears its name is whole: everything is written under another name first. So the spans of the sign-in
+files are at the same time what the log covers and where a stopped run goes on.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import msgspec
+
+from auditor.errors import SpoolError
+from auditor.spool.private_files import PART, disk_errors, make_folder, new_part, settle, written_whole
+
+SCHEMA = "auditor/spool/v1"
+
+State = Literal["collected", "partial", "missing"]
+
+_NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}\.\d{7}Z)--(\d{4}-\d\d-\d\dT\d{6}\.\d{7}Z)--(\d+)\.ndjson\.zst", re.ASCII)
+_UNSAFE = re.compile(rb"[\r\n]")
+
+
+class Attested(msgspec.Struct, frozen=True):
+    """The admin's word on the stay-signed-in setting, as the config had it."""
+
+    setting: Literal["shown", "hidden"]
+    by: str
+    on: str
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """`window_start`, `window_end`, `started`: instants with seven digits and Z, fixed when collecting begins.
+    `source`: what the report says of where the data came from. `attestation` is here so that the folder alone gives
+    the same report. `complete`: collecting came to its end, whatever could be read."""
+
+    schema: str = SCHEMA
+    tenant: str
+    started: str
+    window_start: str
+    window_end: str
+    datasets: tuple[str, ...]
+    source: dict[str, str]
+    attestation: Attested | None = None
+    complete: bool = False
+
+
+class StoredDataset(msgspec.Struct, frozen=True, kw_only=True):
+    """`state`: collected, partial or missing. `value`: Graph's objects, as they came. `read`: when."""
+
+    name: str
+    state: State
+    reason: str = ""
+    remedy: str = ""
+    read: str
+    value: list[msgspec.Raw] = []
+
+    def objects(self) -> list[Any]:
+        return [msgspec.json.decode(raw) for raw in self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One file of sign-ins: `start` included, `end` excluded, as seven-digit instants."""
+
+    start: str
+    end: str
+    rows: int
+    path: Path
+
+
+class Spool:
+    """An existing folder of collected data. `Spool.create` makes one, `Spool.open` reads one."""
+
+    def __init__(self, folder: Path, header: Header) -> None:
+        self.folder = folder
+        self.header = header
+
+    @classmethod
+    def create(cls, folder: Path, header: Header) -> Spool:
+        # The header first: whatever a kill leaves behind is then known for what it is.
+        make_folder(folder)
+        spool = cls(folder, header)
+        spool._write_header()
+        return spool
+
+    @classmethod
+    def open(cls, folder: Path) -> Spool:
+        path = folder / "collection.json"
+        try:
+            header = msgspec.json.decode(path.read_bytes(), type=Header)
+        except FileNotFoundError:
+            raise SpoolError(
+                f"{folder} holds no collection.json, so it is no folder that auditor collected.",
+                "Name the folder that `auditor collect -o FOLDER` was given.",
+            ) from None
+        except OSError as error:
+            raise SpoolError(f"{path} cannot be read: {error.strerror}.") from error
+        except ValueError as error:
+            raise SpoolError(f"{path} is damaged: {error}.", "Collect again into another folder.") from error
+        if header.schema != SCHEMA:
+            raise SpoolError(
+                f"{path} has the schema {header.schema!r}, and this version reads {SCHEMA!r}.",
+                "Read it with the version of auditor that wrote it, or collect again.",
+            )
+        return cls(folder, header)
+
+    def finish(self) -> None:
+        self.header = msgspec.structs.replace(self.header, complete=True)
+        self._write_header()
+
+    def _write_header(self) -> None:
+        with written_whole(self.folder / "collection.json") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(self.header)))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The folder, for this run alone: a second run is refused, a run that was killed leaves no lock behind."""
+        import filelock
+
+        lock = filelock.FileLock(self.folder / "lock", timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise SpoolError(
+                f"Another run is collecting into {self.folder}.", "Wait for it to end, or name another folder."
+            ) from None
+        try:
+            for left_over in self.folder.glob(f"*/*{PART}"):
+                left_over.unlink()
+            yield
+        finally:
+            lock.release()
+
+    def write_dataset(self, dataset: StoredDataset) -> None:
+        make_folder(self.folder / "datasets")
+        with written_whole(self.folder / "datasets" / f"{dataset.name}.json") as file:
+            file.write(msgspec.json.encode(dataset))
+
+    def dataset(self, name: str) -> StoredDataset | None:
+        """How reading `name` ended, or None when it was never tried or did not come to an end."""
+        path = self.folder / "datasets" / f"{name}.json"
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=StoredDataset)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise SpoolError(f"{path} cannot be read: {error.strerror}.") from error
+        except ValueError as error:
+            raise SpoolError(f"{path} is damaged: {error}.", "Collect again.") from error
+
+    def spans(self) -> list[Span]:
+        """The files of sign-ins, earliest first."""
+        found = []
+        for path in (self.folder / "sign_ins").glob("*.ndjson.zst"):
+            match = _NAME.fullmatch(path.name)
+            if match is None:
+                raise SpoolError(f"{path} is no file that auditor wrote.", "Move it out of the folder.")
+            start, end, rows = match.groups()
+            found.append(Span(_with_colons(start), _with_colons(end), int(rows), path))
+        return sorted(found, key=lambda span: span.start)
+
+    @contextmanager
+    def new_span(self) -> Iterator[SpanWriter]:
+        """A file of sign-ins to be written; without a call of its `done` nothing stays."""
+        import zstandard
+
+        make_folder(self.folder / "sign_ins")
+        part = self.folder / "sign_ins" / f"new{PART}"
+        with new_part(part) as file:
+            stream: BinaryIO = zstandard.ZstdCompressor(level=3).stream_writer(file, closefd=False)
+            writer = SpanWriter(stream, part)
+            yield writer
+            if writer.bounds is not None:
+                start, end = writer.bounds
+                name = f"{start.replace(':', '')}--{end.replace(':', '')}--{writer.rows}.ndjson.zst"
+                with disk_errors(part):
+                    stream.close()
+                    settle(file, part, part.with_name(name))
+
+    def sign_in_lines(self) -> Iterator[bytes]:
+        """Every row as it was read, in the order of collecting (newest span first), without the line's end."""
+        import zstandard
+
+        for span in reversed(self.spans()):
+            try:
+                with open(span.path, "rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
+                    for line in io.BufferedReader(stream, 1 << 20):
+                        yield line.rstrip(b"\n")
+            except (OSError, zstandard.ZstdError) as error:
+                raise SpoolError(f"{span.path} cannot be read: {error}.", "Delete it and collect again.") from error
+
+
+class SpanWriter:
+    """Takes rows until `done` says which span of time they are."""
+
+    def __init__(self, stream: BinaryIO, path: Path) -> None:
+        self._stream = stream
+        self._path = path
+        self.rows = 0
+        self.bounds: tuple[str, str] | None = None
+
+    def add(self, rows: Iterable[bytes]) -> None:
+        """Rows of JSON; line ends between their tokens are taken out, as a row is a line here."""
+        with disk_errors(self._path):
+            for row in rows:
+                if b"\n" in row or b"\r" in row:
+                    # Within JSON texts line ends are escaped, so those found here stand between tokens.
+                    row = _UNSAFE.sub(b" ", row)
+                self._stream.write(row + b"\n")
+                self.rows += 1
+
+    def done(self, start: str, end: str) -> None:
+        """All rows of the span from `start` up to `end` (seven-digit instants) have been added."""
+        self.bounds = (start, end)
+
+
+def _with_colons(stamp: str) -> str:
+    """ "2026-11-14T034200.0000000Z" -> "2026-11-14T03:42:00.0000000Z" (Windows allows no colons in names)."""
+    return f"{stamp[:13]}:{stamp[13:15]}:{stamp[15:]}"

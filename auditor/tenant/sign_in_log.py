@@ -1,0 +1,112 @@
+"""The sign-in log as the checks ask it. They cannot tell which engine answers: rows in local files, or a query where
+the log lies. The same rows give the same answers on each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+class Outcome(str, Enum):
+    """How the attempt went on after an interrupt; the rule is in `auditor.sign_ins.attempts`."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CONTINUED = "continued"
+    ABANDONED = "abandoned"
+    PENDING = "pending"
+    NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which time the log covers: disjoint intervals in ticks, `start` included and `end` excluded, in order.
+
+    `asked`: the window that was asked for. `filtered`: the log says it was filtered by status, or holds no success at
+    all, so that what follows an interrupt may have been left out.
+    """
+
+    asked: tuple[int, int]
+    intervals: tuple[tuple[int, int], ...]
+    filtered: bool = False
+
+    @property
+    def end(self) -> int:
+        return self.intervals[-1][1] if self.intervals else self.asked[0]
+
+    def whole(self, start: int, end: int) -> bool:
+        """Is every instant from `start` up to `end` covered?"""
+        return any(first <= start and end <= last for first, last in self.intervals)
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """One interrupt row of the log, classified. `created` is the log's own text; `at` the same in ticks.
+
+    `seconds`: from the interrupt to the success that completed it; None otherwise. `stated`: for a completed one,
+    whether the success was for the same application (else it is inferred); False for all others.
+    `own_user` tells members of this tenant from guests; None when the row does not say. So does `interactive`.
+    """
+
+    at: int
+    id: str
+    created: str
+    code: int
+    user_id: str
+    user: str
+    app_id: str
+    app: str
+    correlation_id: str
+    own_user: bool | None
+    interactive: bool | None
+    outcome: Outcome
+    stated: bool = False
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptCount:
+    """All interrupts of one code in the window. `users` counts distinct user ids (the zero id is nobody)."""
+
+    code: int
+    count: int
+    users: int
+    outcomes: Mapping[Outcome, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Rows as given, and what became of them: `rows` = distinct + repeated + refused. `refused` could not be read;
+    `uncatalogued` are rows, by code, whose code the catalogue does not hold (None: the row has no code)."""
+
+    rows: int
+    repeated: int
+    refused: int
+    successes: int
+    failures: int
+    interrupts: int
+    uncatalogued: Mapping[int | None, int]
+
+    @property
+    def distinct(self) -> int:
+        """Rows, each counted once however often it was given; those that could not be read among them."""
+        return self.rows - self.repeated
+
+
+class SignInLog(Protocol):
+    @property
+    def coverage(self) -> Coverage: ...
+
+    @property
+    def totals(self) -> Totals: ...
+
+    def counts(self) -> tuple[InterruptCount, ...]:
+        """One entry per interrupt code seen, most frequent first."""
+        ...
+
+    def interrupts(self, code: int | None = None) -> Iterator[Interrupt]:
+        """Every interrupt in order of time, or those of one code; streamed, so that a million cost no memory."""
+        ...

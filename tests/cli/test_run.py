@@ -1,0 +1,151 @@
+"""`auditor run` and `auditor collect`, as a person types them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from auditor.local_tenant.service import LocalTenant
+from auditor.spool.spool import Spool
+
+Invoke = Callable[..., Result]
+
+pytestmark = pytest.mark.usefixtures("config_file")
+
+
+def report(result: Result) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(result.stdout)
+    return loaded
+
+
+def without_metadata(loaded: dict[str, Any]) -> dict[str, Any]:
+    """A report without when it was made, and without when each thing was read."""
+    loaded["tool"].pop("started")
+    for tenant in loaded["tenants"]:
+        tenant.pop("window")
+        for finding in (each for check in tenant["checks"] for each in check["findings"]):
+            finding["evidence"] = [each for each in finding["evidence"] if each["source"] != "sign_in_page"]
+        for evidence in tenant["stay_signed_in"]["evidence"]:
+            evidence["at"] = None if evidence["source"] == "sign_in_page" else evidence["at"]
+    return loaded
+
+
+def test_a_table(auditor: Invoke) -> None:
+    result = auditor("run")
+    assert result.exit_code in (11, 12)
+    assert "1. Interrupts in the sign-in log" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_json(auditor: Invoke) -> None:
+    result = auditor("run", "--format", "json", "-q")
+    assert report(result)["schema"] == "auditor/run/v1"
+    assert result.stderr == ""
+
+
+def test_collect_and_then_run_gives_the_report_of_run(auditor: Invoke, tmp_path: Path) -> None:
+    live = auditor("run", "--format", "json")
+    collected = auditor("collect", "-o", "evidence")
+    assert collected.exit_code == 0
+    assert collected.stdout == ""
+    offline = auditor("run", "--from", "evidence", "--format", "json")
+    assert without_metadata(report(offline)) == without_metadata(report(live))
+    assert offline.exit_code == live.exit_code
+
+
+def test_offline_asks_nobody(auditor: Invoke, local: LocalTenant) -> None:
+    auditor("collect", "-o", "evidence")
+    before = len(local.requests)
+    assert auditor("run", "--from", "evidence").exit_code in (11, 12)
+    assert auditor("interrupts", "--from", "evidence").exit_code == 0
+    assert len(local.requests) == before
+
+
+def test_fail_on(auditor: Invoke) -> None:
+    auditor("collect", "-o", "evidence")
+    assert auditor("run", "--from", "evidence", "--fail-on", "never").exit_code == 0
+    assert auditor("run", "--from", "evidence", "--fail-on", "critical").exit_code == 0
+    assert auditor("run", "--from", "evidence", "--fail-on", "low").exit_code >= 11
+
+
+def test_what_could_not_be_read_is_3(auditor: Invoke, local: LocalTenant, config_file: Path, tmp_path: Path) -> None:
+    client_id, secret = local.register_client(["AuditLog.Read.All", "Organization.Read.All"])
+    (tmp_path / "secret").write_text(secret)
+    config_file.write_text(config_file.read_text().replace(local.client_id, client_id))
+    result = auditor("run", "--fail-on", "never")
+    assert result.exit_code == 3
+    flat = " ".join(result.stdout.split())
+    assert "Conditional Access policies: missing." in flat
+    assert "Grant the application permission Policy.Read.All" in flat
+    collected = auditor("collect", "-o", "evidence")
+    assert collected.exit_code == 3
+    assert "policies: missing" in collected.stderr
+
+
+def test_a_refused_secret_is_one_clear_error(auditor: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("planted~secret")
+    result = auditor("run")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "7000215" in result.stderr
+    assert "planted~secret" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_run_leaves_one_collection_and_keeps_none_when_told(
+    auditor: Invoke, local: LocalTenant, config_file: Path, tmp_path: Path
+) -> None:
+    auditor("run")
+    (kept,) = (tmp_path / "shelf" / local.tenant_id).iterdir()
+    assert Spool.open(kept).header.complete
+    config_file.write_text(config_file.read_text().replace("[spool]", "[spool]\nkeep = 0"))
+    auditor("run")
+    assert list((tmp_path / "shelf" / local.tenant_id).iterdir()) == []
+
+
+def test_collecting_into_a_folder_that_holds_something(auditor: Invoke, tmp_path: Path) -> None:
+    auditor("collect", "-o", "evidence")
+    again = auditor("collect", "-o", "evidence")
+    assert again.exit_code == 1
+    assert "finished collection" in again.stderr
+    (tmp_path / "killed").mkdir()
+    (tmp_path / "killed" / "collection.json.part").write_text("{")
+    assert auditor("collect", "-o", "killed").exit_code == 0
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "diary.txt").write_text("dear diary")
+    other = auditor("collect", "-o", "mine")
+    assert other.exit_code == 1
+    assert "not empty" in other.stderr
+    assert (tmp_path / "mine" / "diary.txt").read_text() == "dear diary"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["run", "--config", "none.toml"], 2, "no config file none.toml"),
+        (["run", "--from", "none"], 1, "no collection.json"),
+        (["run", "--format", "xml"], 2, "xml"),
+        (["run", "--fail-on", "bad"], 2, "bad"),
+        (["collect"], 2, "--output"),
+        (["collect", "-o", "x", "--tenant", "fabrikam.com"], 2, "Choose it with --tenant"),
+        (["nonsense"], 2, "nonsense"),
+    ],
+)
+def test_bad_input_is_a_clear_error(auditor: Invoke, arguments: list[str], code: int, words: str) -> None:
+    result = auditor(*arguments)
+    assert result.exit_code == code
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_secret_is_nowhere(auditor: Invoke, local: LocalTenant, tmp_path: Path) -> None:
+    output = [auditor("run"), auditor("run", "--format", "json"), auditor("collect", "-o", "evidence")]
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "secret"]
+    assert len(written) > 10
+    assert not [path for path in written if local.client_secret.encode() in path.read_bytes()]
+    assert not [each for each in output if local.client_secret in each.output]
+    assert not [path for path in written if b"eyJ" in path.read_bytes() and path.suffix != ".zst"]

@@ -1,0 +1,102 @@
+"""The running local tenant that the tests of sources and of the command line ask, and configs that point at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from auditor import audit
+from auditor.config import Cloud, Collect, Config, Credential, SpoolConfig, TenantConfig
+from auditor.local_tenant.service import LocalTenant, running
+from auditor.local_tenant.simulation import Simulation
+from auditor.sources.progress import Progress
+from auditor.spool.spool import Spool
+from auditor.tenant.dataset import DATASETS, with_prerequisites
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seeds", type=int, default=2, help="seeds of the fault campaign")
+    parser.addoption("--kills", type=int, default=5, help="kills of the campaign of kills")
+
+
+@pytest.fixture(scope="session")
+def simulation() -> Simulation:
+    return Simulation(seed=1, users=60, days=3, end=NOW)
+
+
+@pytest.fixture(scope="session")
+def local(simulation: Simulation) -> Iterator[LocalTenant]:
+    """Without throttles: pace is tested on its own."""
+    with running(simulation, throttle=False) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def collect(tmp_path: Path) -> Callable[..., Spool]:
+    """`collect(config, folder, datasets)`: collects the config's first tenant as of NOW."""
+
+    def run(
+        config: Config,
+        folder: Path,
+        datasets: tuple[str, ...] = with_prerequisites(DATASETS),
+        told: list[Progress] | None = None,
+    ) -> Spool:
+        wanted = audit.question(config.tenant[0], config, datasets, NOW)
+        spool = audit.open_collection_at(wanted, folder)
+        surroundings = audit.Surroundings(
+            now=lambda: NOW,
+            report=[].append if told is None else told.append,
+            tell=[].append,
+            token_cache=tmp_path / "token-cache",
+        )
+        audit.collect(config.tenant[0], config, spool, surroundings)
+        return spool
+
+    return run
+
+
+@pytest.fixture
+def config_for(tmp_path: Path) -> Callable[..., Config]:
+    """`config_for(local)`, or with other credentials: `config_for(local, client_id=..., secret=...)`."""
+
+    def make(
+        local: LocalTenant,
+        *,
+        client_id: str | None = None,
+        secret: str | None = None,
+        tenant_id: str | None = None,
+        kind: str = "client-secret",
+        ca_file: str | None = None,
+        collect: Collect | None = None,
+        **credential: str,
+    ) -> Config:
+        path = tmp_path / "secret"
+        path.write_text(secret or local.client_secret)
+        return Config(
+            tenant=(
+                TenantConfig(
+                    id=tenant_id or local.tenant_id,
+                    credential=Credential(
+                        kind=kind,  # type: ignore[arg-type]
+                        client_id=local.client_id if client_id is None else client_id,
+                        secret_file=str(path),
+                        **credential,
+                    ),
+                    cloud=Cloud(
+                        name="custom",
+                        login=local.login_url,
+                        graph=local.graph_url,
+                        ca_file=str(local.ca_file) if ca_file is None else ca_file,
+                    ),
+                ),
+            ),
+            collect=collect or Collect(days=3),
+            spool=SpoolConfig(folder=str(tmp_path / "shelf")),
+        )
+
+    return make

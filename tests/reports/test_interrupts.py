@@ -1,0 +1,81 @@
+import csv
+import io
+import json
+from dataclasses import replace
+
+import pytest
+
+from auditor.reports.interrupts import as_csv, ndjson, table
+from auditor.tenant.sign_in_log import Interrupt, Outcome
+from auditor.testing import AT
+
+ONE = Interrupt(
+    at=0,
+    id="id-1",
+    created=AT,
+    code=50140,
+    user_id="u1",
+    user="ada@contoso.com",
+    app_id="a1",
+    app="Expenses",
+    correlation_id="c1",
+    own_user=True,
+    interactive=True,
+    outcome=Outcome.COMPLETED,
+    stated=True,
+    seconds=12.5,
+)
+HOSTILE = replace(ONE, app='=HYPERLINK("http://x")', user="\x1b[31m\u202e", outcome=Outcome.ABANDONED, seconds=None)
+
+
+def test_ndjson() -> None:
+    lines = list(ndjson([ONE, HOSTILE]))
+    assert all(line.endswith("\n") and line.isascii() for line in lines)
+    assert json.loads(lines[0]) == {
+        "id": "id-1",
+        "createdDateTime": AT,
+        "code": 50140,
+        "user": "ada@contoso.com",
+        "userId": "u1",
+        "app": "Expenses",
+        "appId": "a1",
+        "correlationId": "c1",
+        "outcome": "completed",
+        "confidence": "stated",
+        "secondsToComplete": 12.5,
+    }
+    assert json.loads(lines[1])["confidence"] is None
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1"])
+def test_csv_holds_no_formula(name: str) -> None:
+    rows = list(csv.DictReader(io.StringIO("".join(as_csv([replace(ONE, app=name)])))))
+    assert rows[0]["app"].startswith("'")
+    assert rows[0]["secondsToComplete"] == "12.5"
+
+
+def test_csv_is_one_line_a_row() -> None:
+    assert len("".join(as_csv([replace(ONE, app='a\n"b"\r,c')])).splitlines()) == 2
+
+
+@pytest.mark.parametrize("width", [80, 119, 120, 200])
+def test_the_table_fits(width: int) -> None:
+    lines = [line.rstrip("\n") for line in table([ONE, HOSTILE, replace(ONE, user="x" * 500)], width)]
+    assert len(lines) == 4
+    assert [line for line in lines if len(line) > width] == []
+    assert "\x1b" not in "".join(lines)
+    assert ("id-1" in lines[1]) == (width >= 120)
+
+
+def test_it_streams() -> None:
+    taken = 0
+
+    def endless() -> object:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield ONE
+
+    lines = ndjson(endless())  # type: ignore[arg-type]
+    next(lines)
+    assert taken == 1

@@ -1,0 +1,82 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from auditor.reports.table import render
+from auditor.run import Run
+from auditor.testing import after, branding_row, policy, sign_in
+
+EVERYTHING: dict[str, Any] = {
+    "sign_ins": [
+        *(
+            sign_in(code, after(100 * place), correlationId=f"c{code}")
+            for place, code in enumerate((50140, 50074, 50125))
+        ),
+        sign_in(0, after(1), correlationId="c50140"),
+        sign_in(999_999, after(2), correlationId="x"),
+    ],
+    "policies": [
+        policy("No persistent sessions on devices that nobody manages, for everybody but the break-glass accounts"),
+        policy("Kiosks", mode="always"),
+        policy("Trial") | {"state": "enabledForReportingButNotEnforced"},
+        policy("MFA", mode=None),
+    ],
+    "sign_in_page": [branding_row(False)],
+    "partial": {"role_templates": "One page."},
+}
+
+
+@pytest.mark.parametrize("width", [80, 120, 160, 300])
+def test_no_line_is_wider_than_the_terminal(run_of: Callable[..., Run], width: int) -> None:
+    lines = render(run_of(**EVERYTHING), width=width).splitlines()
+    assert [line for line in lines if len(line) > width] == []
+    assert max(map(len, lines)) > min(width, 160) * 0.8
+
+
+def test_the_first_screen_answers_the_three_questions(run_of: Callable[..., Run]) -> None:
+    screen = " ".join(" ".join(render(run_of(**EVERYTHING), width=80).splitlines()[:24]).split())
+    assert "3 interrupts of 3 kinds: 1 completed, 2 abandoned." in screen
+    assert "Yes, users are asked (stated)." in screen
+    assert (
+        "3 of the 4 policies. In force: 1 always persistent, 1 never persistent. Without effect as they are: 1."
+        in screen
+    )
+
+
+def test_absent_data_is_no_answer(run_of: Callable[..., Run]) -> None:
+    text = render(run_of(missing={name: "Graph answered 403." for name in ("sign_ins", "policies", "sign_in_page")}))
+    flat = " ".join(text.split())
+    assert "Not known: the sign-in log could not be read (see below)." in flat
+    assert "Not known. Neither the sign-in page nor the sign-in log decides it." in flat
+    assert "Not known: the policies could not be read (see below)." in flat
+    assert "check persistent-browser: not run." in flat
+    assert "Grant the application permission AuditLog.Read.All" in flat
+
+
+def test_what_was_only_partly_read_says_so(run_of: Callable[..., Run]) -> None:
+    parts = {"sign_ins": "One day of seven.", "policies": "One page."}
+    flat = " ".join(render(run_of(policies=[policy(mode=None)], partial=parts)).split())
+    assert "only a part of it read" in flat
+    assert "None of the 1 policies that could be read." in flat
+    assert "Only a part of the window was read" in flat
+
+
+def test_colour_only_when_asked_for(run_of: Callable[..., Run]) -> None:
+    run = run_of(**EVERYTHING)
+    assert "\x1b" not in render(run)
+    assert "\x1b[33mMEDIUM\x1b[0m" in render(run, colour=True)
+
+
+def test_hostile_names_are_shown_as_text(run_of: Callable[..., Run]) -> None:
+    names = ["\x1b]0;owned\x07", "right\u202eleft", "lone \ud800", "x" * 10_000, "a\nb\rc"]
+    lines = render(run_of(policies=[policy(name, mode="always") for name in names]), width=80).splitlines()
+    assert not [line for line in lines if any(ord(letter) < 32 or "\ud800" <= letter <= "\udfff" for letter in line)]
+    assert "\u202e" not in "".join(lines)
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_several_tenants_are_told_apart(run_of: Callable[..., Run]) -> None:
+    one = run_of()
+    two = Run(one.started, one.version, one.plugins, one.tenants * 2)
+    assert render(two).count("Contoso (contoso.com)") == 2

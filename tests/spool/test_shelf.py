@@ -1,0 +1,78 @@
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import msgspec
+
+from auditor.spool import shelf
+from auditor.spool.spool import Header, Spool
+
+NOW = datetime(2026, 11, 8, tzinfo=timezone.utc)
+
+
+def header(moment: datetime = NOW, **changes: object) -> Header:
+    made = Header(
+        tenant="contoso.com",
+        started=moment.strftime("%Y-%m-%dT%H:%M:%S.0000000Z"),
+        window_start=(moment - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%S.0000000Z"),
+        window_end=moment.strftime("%Y-%m-%dT%H:%M:%S.0000000Z"),
+        datasets=("policies",),
+        source={"cloud": "global"},
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def made(root: Path, hours_ago: float, finished: bool = True, **changes: object) -> Spool:
+    moment = NOW - timedelta(hours=hours_ago)
+    spool = Spool.create(shelf.folder_for(root, "contoso.com", moment), header(moment, **changes))
+    if finished:
+        spool.finish()
+    return spool
+
+
+def test_a_stopped_run_is_gone_on_with(tmp_path: Path) -> None:
+    stopped = made(tmp_path, 2, finished=False)
+    found = shelf.unfinished(tmp_path, header(), NOW)
+    assert found is not None
+    assert found.folder == stopped.folder
+    assert found.header == stopped.header
+
+
+def test_what_is_finished_old_or_another_question_is_not(tmp_path: Path) -> None:
+    made(tmp_path, 2)
+    made(tmp_path, 30, finished=False)
+    made(tmp_path, 3, finished=False, source={"cloud": "custom"})
+    made(tmp_path, 4, finished=False, datasets=("policies", "sign_ins"))
+    made(tmp_path, 5, finished=False, window_start="2026-10-01T00:00:00.0000000Z")
+    assert shelf.unfinished(tmp_path, header(), NOW) is None
+    assert shelf.unfinished(tmp_path, header(tenant="fabrikam.com"), NOW) is None
+
+
+def test_purge_keeps_the_newest(tmp_path: Path) -> None:
+    old, stale = made(tmp_path, 10), made(tmp_path, 30, finished=False)
+    new, going = made(tmp_path, 1), made(tmp_path, 2, finished=False)
+    shelf.purge(tmp_path, "contoso.com", keep=1, now=NOW)
+    assert [each.folder.exists() for each in (old, stale, new, going)] == [False, False, True, True]
+    shelf.purge(tmp_path, "contoso.com", keep=0, now=NOW)
+    assert not new.folder.exists()
+
+
+def test_purge_leaves_what_another_run_holds(tmp_path: Path) -> None:
+    held = made(tmp_path, 10)
+    made(tmp_path, 1)
+    with held.held():
+        shelf.purge(tmp_path, "contoso.com", keep=1, now=NOW)
+    assert held.folder.exists()
+
+
+def test_a_tenants_name_cannot_leave_the_shelf(tmp_path: Path) -> None:
+    for name in ("../../etc", "..", "a/b\\c", "."):
+        folder = shelf.folder_for(tmp_path / "root", name, NOW)
+        assert folder.resolve().is_relative_to((tmp_path / "root").resolve()), name
+        assert folder.resolve().parent != tmp_path.resolve()
+
+
+def test_two_runs_of_one_second_have_two_folders(tmp_path: Path) -> None:
+    first, second = made(tmp_path, 1), made(tmp_path, 1)
+    assert first.folder != second.folder
+    shelf.purge(tmp_path, "contoso.com", keep=1, now=NOW)
+    assert (first.folder.exists(), second.folder.exists()) == (False, True)

@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+
+from auditor import plugins
+from auditor.audit import Surroundings
+from auditor.config import Config
+from auditor.doctor import examine
+from auditor.examination import Examination
+from auditor.local_tenant.service import LocalTenant
+
+CHECKS = [check for plugin in plugins.load() for check in plugin.checks]
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
+
+
+def examined(config: Config) -> Examination:
+    here = Surroundings(lambda: NOW, lambda progress: None, lambda message: None, Path("no-token-cache"))
+    return examine(config.tenant[0], config, CHECKS, here)
+
+
+def test_all_is_well(local: LocalTenant, config_for: Callable[..., Config]) -> None:
+    before = len(local.requests)
+    found = examined(config_for(local))
+    assert found.well
+    assert found.signed_in is not None
+    assert (found.signed_in.kind, found.signed_in.id) == ("application", local.client_id)
+    assert "AuditLog.Read.All" in found.signed_in.permissions
+    assert {check.verdict for check in found.checks} == {"runs"}
+    asked = [each.path for each in list(local.requests)[before:] if "signIns" in each.path]
+    assert len(asked) == 1
+    assert "$top=1&" in asked[0] or asked[0].endswith("$top=1")
+
+
+def test_what_a_permission_is_missing_for(local: LocalTenant, config_for: Callable[..., Config]) -> None:
+    client_id, secret = local.register_client(["AuditLog.Read.All", "Organization.Read.All"])
+    found = examined(config_for(local, client_id=client_id, secret=secret))
+    assert not found.well
+    lacking = {dataset.name for dataset in found.datasets if not dataset.readable}
+    assert lacking == {"policies", "directory_objects", "role_templates", "service_principals"}
+    verdicts = {check.id: check.verdict for check in found.checks}
+    assert verdicts["interrupts"] == "runs"
+    assert verdicts["persistent-browser"] == "cannot run"
+    (persistent,) = [check for check in found.checks if check.id == "persistent-browser"]
+    assert "Grant the application permission Policy.Read.All and consent to it." in persistent.remedies
+
+
+def test_a_check_that_only_wants_what_is_missing_runs_with_less(
+    local: LocalTenant, config_for: Callable[..., Config]
+) -> None:
+    client_id, secret = local.register_client(["AuditLog.Read.All", "Policy.Read.All"])
+    found = examined(config_for(local, client_id=client_id, secret=secret))
+    assert {check.id: check.verdict for check in found.checks}["persistent-browser"] == "runs with less"
+
+
+def test_not_signed_in(local: LocalTenant, config_for: Callable[..., Config]) -> None:
+    found = examined(config_for(local, secret="wrong~planted~secret"))
+    assert found.signed_in is None
+    assert "7000215" in found.fault
+    assert "Certificates & secrets" in found.remedy
+    assert "wrong~planted~secret" not in repr(found)
+
+
+def test_a_config_that_names_no_secret(local: LocalTenant, config_for: Callable[..., Config], tmp_path: Path) -> None:
+    config = config_for(local)
+    (tmp_path / "secret").write_text("")
+    found = examined(config)
+    assert "is empty" in found.fault

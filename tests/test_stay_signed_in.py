@@ -1,0 +1,86 @@
+from typing import Any
+
+import pytest
+
+from auditor.stay_signed_in import stay_signed_in
+from auditor.tenant.records import Attestation
+from auditor.testing import AT, after, branding_row, sign_in, tenant
+
+
+def answer(**parts: Any) -> tuple[str, str]:
+    with tenant(**parts) as made:
+        found = stay_signed_in(made)
+    return found.verdict, found.confidence
+
+
+@pytest.mark.parametrize(("hidden", "verdict"), [(True, "hidden"), (False, "shown")])
+def test_the_sign_in_pages_default_row_states_it(hidden: bool, verdict: str) -> None:
+    assert answer(sign_in_page=[branding_row(hidden)]) == (verdict, "stated")
+
+
+def test_the_page_goes_before_older_prompts_and_an_admins_word() -> None:
+    attestation = Attestation("shown", "Ada", "2026-11-07")
+    parts = {"sign_in_page": [branding_row(True)], "sign_ins": [sign_in(50140)], "attestation": attestation}
+    assert answer(**parts) == ("hidden", "stated")
+
+
+def test_another_locales_row_decides_nothing() -> None:
+    assert answer(sign_in_page=[branding_row(True, locale=1033)]) == ("not known", "")
+
+
+def test_a_row_without_the_setting_decides_nothing() -> None:
+    assert answer(sign_in_page=[branding_row(None)]) == ("not known", "")
+
+
+def test_a_prompt_of_an_own_user_proves_that_it_is_shown() -> None:
+    assert answer(sign_ins=[sign_in(50140)]) == ("shown", "inferred")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"homeTenantId": "another"}, {"homeTenantId": None}, {"isInteractive": False}, {"isInteractive": None}],
+)
+def test_prompts_that_prove_nothing(fields: dict[str, Any]) -> None:
+    assert answer(sign_ins=[sign_in(50140, **fields)]) == ("not known", "")
+
+
+def test_no_prompt_proves_nothing() -> None:
+    assert answer(sign_ins=[sign_in(0)]) == ("not known", "")
+
+
+def test_missing_data_is_no_answer() -> None:
+    missing = {"sign_in_page": "It was not asked.", "sign_ins": "Graph answered 403.", "branding": "no"}
+    with tenant(missing=missing) as made:
+        found = stay_signed_in(made)
+    assert found.verdict == "not known"
+    said = " ".join(each.statement for each in found.evidence)
+    assert "It was not asked." in said
+    assert "Graph answered 403." in said
+    assert "default is to show" in found.why
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"), [("2026-11-05", ("hidden", "inferred")), ("2026-11-04", ("shown", "inferred"))]
+)
+def test_an_admins_word_counts_when_it_is_newer_than_the_last_prompt(on: str, expected: tuple[str, str]) -> None:
+    attestation = Attestation("hidden", "Ada", on)
+    assert AT.startswith("2026-11-04")
+    assert answer(sign_ins=[sign_in(50140)], attestation=attestation) == expected
+
+
+def test_an_admins_word_is_better_than_nothing() -> None:
+    assert answer(attestation=Attestation("hidden", "Ada", "2026-11-05")) == ("hidden", "inferred")
+
+
+def test_evidence_names_when_the_last_prompt_was() -> None:
+    with tenant(sign_ins=[sign_in(50140), sign_in(50140, after(5))]) as made:
+        log = next(each for each in stay_signed_in(made).evidence if each.source == "sign_ins")
+    assert log.at == after(5)
+    assert "2 times" in log.statement
+
+
+def test_branding_is_named_and_decides_nothing() -> None:
+    with tenant(branding=[{"id": "0"}]) as made:
+        found = stay_signed_in(made)
+    assert found.verdict == "not known"
+    assert any("branding is configured" in each.statement for each in found.evidence)
