@@ -148,6 +148,12 @@ class _Protocol(H11Protocol):
 
         self.app = connected
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        # uvicorn leaves a transport open whose client reset it, which asyncio before 3.11 complains of when it is
+        # collected, in the middle of whatever runs then.
+        self.transport.close()
+
 
 def _server(application: ASGIApp, authority: Authority | None) -> uvicorn.Server:
     return _Server(
