@@ -62,9 +62,31 @@ class InterruptsAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachAnswer:
+    """The log's completed browser sign-ins, by whether the policy's conditions hold for them, whatever its state.
+    `because`: what is missing where that is not known, with the number of sign-ins, most frequent first."""
+
+    applies: int
+    applies_not: int
+    not_known: int
+    because: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAnswer:
+    """One line of a device filter's truth table. `device`: unregistered, AzureAD, ServerAD or Workplace. `compliant`:
+    None for one that is not registered. `reached`: yes, no or not known."""
+
+    device: str
+    compliant: bool | None
+    reached: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAnswer:
     """A policy that sets a persistent browser session. `problems`: slugs, see `conditional_access.session`. `inert`:
-    one of them leaves it without effect. `aim`: who and what it is aimed at, in words."""
+    one of them leaves it without effect. `aim`: who and what it is aimed at, in words. `reach`: None without a log.
+    `devices`: none without a device filter. `unknown`: what it sets and this version does not know."""
 
     id: str
     name: str
@@ -73,15 +95,48 @@ class PolicyAnswer:
     problems: tuple[str, ...]
     inert: bool
     aim: str
+    reach: ReachAnswer | None = None
+    devices: tuple[DeviceAnswer, ...] = ()
+    unknown: tuple[str, ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisagreementAnswer:
+    """Sign-ins of which the log says the opposite of the evaluation. `evaluated`: whether the policy's conditions hold,
+    by the evaluation. `example`: id of one of those sign-ins."""
+
+    policy_id: str
+    policy: str
+    evaluated: bool
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementAnswer:
+    """The evaluation of all policies, held to what the log says that Microsoft Entra decided. `sign_ins`: finished ones
+    with a record; the other figures are decisions, one for each sign-in and policy. `changed_later`: left out, because
+    the policy changed after the sign-in. `because`: see `ReachAnswer`."""
+
+    sign_ins: int
+    agreed: int
+    disagreed: int
+    not_known: int
+    changed_later: int
+    because: tuple[tuple[str, int], ...] = ()
+    disagreements: tuple[DisagreementAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PoliciesAnswer:
-    """`known`: whether policies could be read at all; without it the empty list says nothing. `of`: of how many."""
+    """`known`: whether policies could be read at all; without it the empty list says nothing. `of`: of how many.
+    `agreement`: None where there is no log, or it does not show what was decided on policies."""
 
     known: bool
     policies: tuple[PolicyAnswer, ...] = ()
     of: int = 0
+    agreement: AgreementAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +156,25 @@ class TenantRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """A tenant of the config that could not be looked at. `tenant`: its id or domain, as the config has it. `what`
+    happened, and what to do about it (`remedy`, may be empty)."""
+
+    tenant: str
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """`started`: ISO text. `tool`: name, version and the loaded packages of checks, as name and version."""
+    """`started`: ISO text. `plugins`: the loaded packages of checks, as name and version. `unreached`: the tenants
+    that should be among `tenants` and are not."""
 
     started: str
     version: str
     plugins: tuple[tuple[str, str], ...]
     tenants: tuple[TenantRun, ...]
+    unreached: tuple[Unreached, ...] = ()
 
 
 def exit_code(run: Run, fail_on: str) -> int:
@@ -120,4 +187,4 @@ def exit_code(run: Run, fail_on: str) -> int:
         return _FOUND[worst]
     unseen = any(result.status in (Status.NOT_RUN, Status.FAILED) or result.reason for result in results)
     incomplete = any(dataset.state != "collected" for tenant in run.tenants for dataset in tenant.datasets)
-    return NOT_LOOKED_AT if unseen or incomplete else CLEAR
+    return NOT_LOOKED_AT if unseen or incomplete or run.unreached else CLEAR

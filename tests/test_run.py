@@ -2,13 +2,29 @@ import pytest
 
 from auditor.check import CheckResult, Status
 from auditor.finding import Confidence, Finding, Severity, Subject
-from auditor.run import DatasetResult, InterruptsAnswer, PoliciesAnswer, Run, StaySignedIn, TenantRun, exit_code
+from auditor.run import (
+    DatasetResult,
+    InterruptsAnswer,
+    PoliciesAnswer,
+    Run,
+    StaySignedIn,
+    TenantRun,
+    Unreached,
+    exit_code,
+)
 
 COLLECTED = DatasetResult("policies", "policies", "collected", 3)
 PARTIAL = DatasetResult("policies", "policies", "partial", 3, "one page")
 
 
-def run(*results: CheckResult, datasets: tuple[DatasetResult, ...] = (COLLECTED,)) -> Run:
+UNREACHED = (Unreached("fabrikam.com", "Signing in was refused.", "Renew the secret."),)
+
+
+def run(
+    *results: CheckResult,
+    datasets: tuple[DatasetResult, ...] = (COLLECTED,),
+    unreached: tuple[Unreached, ...] = (),
+) -> Run:
     tenant = TenantRun(
         id="t",
         name="T",
@@ -21,7 +37,7 @@ def run(*results: CheckResult, datasets: tuple[DatasetResult, ...] = (COLLECTED,
         policies=PoliciesAnswer(known=True),
         checks=results,
     )
-    return Run("2026-11-21T00:00:00Z", "1", (), (tenant,))
+    return Run("2026-11-21T00:00:00Z", "1", (), (tenant,), unreached)
 
 
 def found(*severities: Severity) -> CheckResult:
@@ -51,6 +67,10 @@ FAILED = CheckResult("f", "F", Status.FAILED, reason="bug")
         (run(CLEAR, datasets=(PARTIAL,)), "low", 3),
         (run(found(Severity.LOW), NOT_RUN, datasets=(PARTIAL,)), "low", 11),
         (run(found(Severity.LOW), NOT_RUN), "high", 3),
+        (run(CLEAR, unreached=UNREACHED), "low", 3),
+        (run(CLEAR, unreached=UNREACHED), "never", 3),
+        (run(found(Severity.LOW), unreached=UNREACHED), "low", 11),
+        (run(found(Severity.LOW), unreached=UNREACHED), "high", 3),
     ],
 )
 def test_exit_codes(made: Run, fail_on: str, code: int) -> None:

@@ -13,10 +13,15 @@ import typer
 
 if TYPE_CHECKING:
     from auditor.plugins import Plugin
-    from auditor.run import Run, TenantRun
+    from auditor.run import Run, TenantRun, Unreached
 
 
-def run_of(tenants: Sequence[TenantRun], plugins: Sequence[Plugin], started: datetime) -> Run:
+def run_of(
+    tenants: Sequence[TenantRun],
+    plugins: Sequence[Plugin],
+    started: datetime,
+    unreached: Sequence[Unreached] = (),
+) -> Run:
     from importlib.metadata import version
 
     from auditor.run import Run
@@ -27,6 +32,7 @@ def run_of(tenants: Sequence[TenantRun], plugins: Sequence[Plugin], started: dat
         version=version("auditor"),
         plugins=tuple((plugin.distribution, plugin.version) for plugin in plugins),
         tenants=tuple(tenants),
+        unreached=tuple(unreached),
     )
 
 

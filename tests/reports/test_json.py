@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ import jsonschema
 import pytest
 
 from auditor.reports.json import document, render
-from auditor.run import Run
+from auditor.run import Run, Unreached
 from auditor.testing import after, branding_row, policy, sign_in
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "run-v1.schema.json").read_text("utf-8"))
@@ -57,3 +58,20 @@ def test_hostile_text_stays_in_its_string(run_of: Callable[..., Run]) -> None:
     text = render(run_of(policies=[policy(name)]))
     assert text.isascii()
     assert json.loads(text)["tenants"][0]["persistent_browser_policies"][0]["name"] == name.replace("\ud800", "\ufffd")
+
+
+def test_tenants_out_of_reach_stand_beside_the_others(run_of: Callable[..., Run]) -> None:
+    unreached = (Unreached("fabrikam.com", "Signing in was refused.", "Renew the secret."),)
+    made = json.loads(render(dataclasses.replace(run_of(), unreached=unreached)))
+    VALIDATOR.validate(made)
+    assert made["unreached"] == [
+        {"tenant": "fabrikam.com", "what": "Signing in was refused.", "remedy": "Renew the secret."}
+    ]
+    assert len(made["tenants"]) == 1
+    assert json.loads(render(run_of()))["unreached"] == []
+
+
+def test_the_schema_knows_the_shape_of_tenants_out_of_reach(run_of: Callable[..., Run]) -> None:
+    made = document(run_of())
+    VALIDATOR.validate({key: value for key, value in made.items() if key != "unreached"})
+    assert not VALIDATOR.is_valid(made | {"unreached": [{"tenant": "fabrikam.com"}]})

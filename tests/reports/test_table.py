@@ -1,10 +1,11 @@
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from auditor.reports.table import render
-from auditor.run import Run
+from auditor.run import Run, Unreached
 from auditor.testing import after, branding_row, policy, sign_in
 
 EVERYTHING: dict[str, Any] = {
@@ -80,3 +81,19 @@ def test_several_tenants_are_told_apart(run_of: Callable[..., Run]) -> None:
     one = run_of()
     two = Run(one.started, one.version, one.plugins, one.tenants * 2)
     assert render(two).count("Contoso (contoso.com)") == 2
+
+
+def test_tenants_out_of_reach_come_last_each_with_what_to_do(run_of: Callable[..., Run]) -> None:
+    unreached = (
+        Unreached("fabrikam.com", "Signing in was refused\x1b[2J: the secret has expired.", "Renew the secret."),
+        Unreached("woodgrove.com", f"The folder {'x' * 200} cannot be made.", ""),
+    )
+    text = render(dataclasses.replace(run_of(), unreached=unreached), width=80)
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) <= 80
+    head, _, tail = text.partition("Tenants that could not be looked at: 2")
+    assert "Contoso (contoso.com)" in head
+    flat = " ".join(tail.split())
+    assert "- fabrikam.com: Signing in was refused" in flat
+    assert "the secret has expired. Renew the secret. - woodgrove.com: The folder" in flat
+    assert "could not be looked at: " not in render(run_of())
