@@ -5,28 +5,40 @@ report's facts out of a folder. A live run is the one and then the other, so an 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor import answers
 from auditor.check import Check, run_check
+from auditor.conditional_access.directory import Directory
+from auditor.conditional_access.reduction import Reduction
 from auditor.config import Config, TenantConfig
 from auditor.errors import SpoolError
 from auditor.run import DatasetResult, TenantRun
 from auditor.sign_ins.embedded import EmbeddedLog
-from auditor.sources.clouds import cloud_of
+from auditor.sources.clouds import CLOUDS, cloud_of
 from auditor.sources.folder import missing_from, readings
 from auditor.sources.progress import Progress, Report
 from auditor.spool import shelf
 from auditor.spool.private_files import PART
 from auditor.spool.spool import Attested, Header, Spool
 from auditor.stay_signed_in import stay_signed_in
-from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading, with_prerequisites
+from auditor.tenant.break_glass import resolved
+from auditor.tenant.dataset import (
+    DATASETS,
+    Collected,
+    Missing,
+    Partial,
+    Reading,
+    permissions_for,
+    with_prerequisites,
+)
 from auditor.tenant.instant import from_datetime, parse, to_text
+from auditor.tenant.policy import Policy
 from auditor.tenant.records import Attestation
 from auditor.tenant.tenant import Tenant
 
@@ -59,7 +71,10 @@ def question(tenant: TenantConfig, config: Config, datasets: tuple[str, ...], no
             "api": config.collect.api,
             "signed_in_as": tenant.credential.kind,
             "sign_in_page": "asked" if config.collect.sign_in_page else "not asked",
+            "portal": cloud.portal,
         },
+        break_glass=tenant.administrators.break_glass,
+        admin_sign_in_hours=tenant.administrators.sign_in_hours,
         attestation=Attested(said.attested, said.by, said.on) if said.attested else None,
     )
 
@@ -86,7 +101,7 @@ def open_collection_at(wanted: Header, folder: Path) -> Spool:
             f"{folder} holds an unfinished collection of something else (tenant, window, source or datasets differ).",
             "Name another folder.",
         )
-    return spool
+    return shelf.gone_on_with(spool, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +130,7 @@ def asked_of(tenant: TenantConfig, config: Config, datasets: Iterable[str], surr
     from auditor.sources.graph import Asked
 
     cloud = cloud_of(tenant.cloud)
-    permissions = sorted({DATASETS[name].permissions[0] for name in datasets if DATASETS[name].permissions})
-    person = Person(tuple(permissions), surroundings.tell, surroundings.token_cache)
+    person = Person(permissions_for(datasets), surroundings.tell, surroundings.token_cache)
     return Asked(
         cloud=cloud,
         credential=credential_of(tenant, cloud, person),
@@ -149,28 +163,45 @@ def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) ->
 
 
 @contextmanager
-def open_tenant(spool: Spool, report: Report) -> Iterator[Tenant]:
-    """The tenant in a collected folder. Its log's working files live as long as the block."""
+def open_tenant(spool: Spool, report: Report, also: Sequence[Policy] = ()) -> Iterator[Tenant]:
+    """The tenant in a collected folder. Its log's working files live as long as the block. `also`: policies that will
+    be asked about besides its own, so that the log keeps what they would tell apart."""
+    tenant = _tenant_but_log(spool)
+    policies = tenant.readings.get("policies")
+    reduction = None
+    if policies is not None and not isinstance(policies, Missing):
+        reduction = Reduction((*policies.value, *also), Directory.of(tenant))
+    with open_log(spool, report, reduction) as log:
+        asked = "sign_ins" in tenant.readings
+        yield replace(tenant, readings={**tenant.readings, "sign_ins": log}) if asked else tenant
+
+
+def _tenant_but_log(spool: Spool) -> Tenant:
     header, said = spool.header, spool.header.attestation
     found = readings(spool)
-    with open_log(spool, report) as log:
-        found["sign_ins"] = log
-        organization = found.get("organization")
-        # What a later version asked for and this one does not know is left aside.
-        asked = with_prerequisites(name for name in header.datasets if name in DATASETS)
-        known = None if organization is None or isinstance(organization, Missing) else organization.value
-        yield Tenant(
-            id=known.id if known else header.tenant,
-            name=known.name if known else "",
-            domain=(known.default_domain or known.initial_domain or "") if known else "",
-            window=_ticks(spool, header.window_start, header.window_end),
-            readings={name: found.get(name, missing_from(spool)) for name in asked},
-            attestation=Attestation(said.setting, said.by, said.on) if said else None,
-        )
+    organization = found.get("organization")
+    # What a later version asked for and this one does not know is left aside.
+    asked = with_prerequisites(name for name in header.datasets if name in DATASETS)
+    known = None if organization is None or isinstance(organization, Missing) else organization.value
+    break_glass, unresolved = resolved(header.break_glass, found.get("directory_objects", missing_from(spool)))
+    # A folder may come from anybody, and links are made of this.
+    portal = next((each.portal for each in CLOUDS.values() if each.portal == header.source.get("portal")), "")
+    return Tenant(
+        id=known.id if known else header.tenant,
+        name=known.name if known else "",
+        domain=(known.default_domain or known.initial_domain or "") if known else "",
+        window=_ticks(spool, header.window_start, header.window_end),
+        readings={name: found.get(name, missing_from(spool)) for name in asked},
+        attestation=Attestation(said.setting, said.by, said.on) if said else None,
+        break_glass=break_glass,
+        break_glass_unresolved=unresolved,
+        admin_sign_in_hours=header.admin_sign_in_hours,
+        portal=portal,
+    )
 
 
 @contextmanager
-def open_log(spool: Spool, report: Report) -> Iterator[Reading[EmbeddedLog]]:
+def open_log(spool: Spool, report: Report, reduction: Reduction | None = None) -> Iterator[Reading[EmbeddedLog]]:
     """The sign-in log in a collected folder: whole, in part, or why it is not there."""
     stored = spool.dataset("sign_ins")
     spans = spool.spans()
@@ -184,7 +215,9 @@ def open_log(spool: Spool, report: Report) -> Iterator[Reading[EmbeddedLog]]:
 
     intervals = _merged(_ticks(spool, span.start, span.end) for span in spans)
     asked = _ticks(spool, spool.header.window_start, spool.header.window_end)
-    with EmbeddedLog(spool.sign_in_lines(), rows=rows, asked=asked, intervals=intervals, progress=say) as log:
+    with EmbeddedLog(
+        spool.sign_in_lines(), rows=rows, asked=asked, intervals=intervals, reduction=reduction, progress=say
+    ) as log:
         if stored is not None and stored.state == "collected" and not log.totals.refused:
             yield Collected(log)
         elif stored is not None and stored.state == "collected":

@@ -98,6 +98,26 @@ class StaySignedIn(_Table, frozen=True, kw_only=True):
     on: Annotated[str, Meta(description="When: a date such as 2026-11-21.")] = ""
 
 
+class Administrators(_Table, frozen=True, kw_only=True):
+    """What is expected of administrators."""
+
+    break_glass: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Emergency accounts, by object id or user principal name: their exclusion from policies is "
+            "expected, also through a group."
+        ),
+    ] = ()
+    sign_in_hours: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Administrators must sign in again at least this often; the CIS Microsoft 365 Foundations "
+            "Benchmark wants 4 hours or less.",
+        ),
+    ] = 4
+
+
 class TenantConfig(_Table, frozen=True, kw_only=True):
     """One tenant to audit; repeat the table for more."""
 
@@ -105,6 +125,7 @@ class TenantConfig(_Table, frozen=True, kw_only=True):
     credential: Credential = Credential()
     cloud: Cloud = Cloud()
     stay_signed_in: StaySignedIn = StaySignedIn()
+    administrators: Administrators = Administrators()
 
 
 class Collect(_Table, frozen=True, kw_only=True):
@@ -216,6 +237,8 @@ def _record_of(kind: Any) -> type[msgspec.Struct] | None:
     return next((each for each in candidates if isinstance(each, type) and issubclass(each, _Table)), None)
 
 
+# An object id or a user principal name, guests' (who_example.com#EXT#@contoso.onmicrosoft.com) among them.
+_ACCOUNT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[^\s/\\@]+@[A-Za-z0-9.-]+")
 _NEED_CLIENT_ID = ("client-secret", "certificate", "device-code", "browser")
 
 
@@ -237,6 +260,12 @@ def _check_tenant(tenant: TenantConfig, where: str) -> None:
         raise ConfigError(
             f"{where}.stay_signed_in: an attestation needs `by` (who looked) and `on` (a date such as 2026-11-21)."
         )
+    for name in tenant.administrators.break_glass:
+        if not _ACCOUNT.fullmatch(name):
+            raise ConfigError(
+                f"{where}.administrators: break_glass holds {name!r}, no object id and no user principal name.",
+                "Name accounts as admin@contoso.onmicrosoft.com, or by object id.",
+            )
 
 
 def _is_date(text: str) -> bool:
@@ -296,6 +325,7 @@ def example() -> str:
         ("[tenant.credential]", Credential),
         ("[tenant.cloud]", Cloud),
         ("[tenant.stay_signed_in]", StaySignedIn),
+        ("[tenant.administrators]", Administrators),
     )
     for heading, record in tables:
         lines += _example_table(heading, record)

@@ -13,7 +13,7 @@ import dataclasses
 import json
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ import msgspec
 from auditor.audit import open_tenant
 from auditor.check import Check, CheckResult, Status
 from auditor.check import run_check as _run_check
+from auditor.config import Administrators
 from auditor.spool.spool import Attested, Header, Spool, State, StoredDataset
 from auditor.tenant.dataset import DATASETS
 from auditor.tenant.instant import MINUTE, parse, to_text
@@ -44,7 +45,8 @@ def after(minutes: float, since: str = AT) -> str:
 
 
 def sign_in(code: int, at: str = AT, **fields: Any) -> Json:
-    """A v1.0 sign-in row of one member of the tenant in one attempt; each call is another row."""
+    """A v1.0 sign-in row of one member of the tenant in one attempt, in a browser on a device that is not registered,
+    at home; each call is another row."""
     row: Json = {
         "id": str(uuid.uuid4()),
         "createdDateTime": at,
@@ -52,6 +54,22 @@ def sign_in(code: int, at: str = AT, **fields: Any) -> Json:
         "userPrincipalName": "ada@contoso.com",
         "appId": "bbbbbbbb-0000-4000-8000-000000000001",
         "appDisplayName": "Expenses",
+        "resourceId": "bbbbbbbb-0000-4000-8000-000000000001",
+        "clientAppUsed": "Browser",
+        "ipAddress": "198.51.100.7",
+        "location": {"city": "Utrecht", "state": "Utrecht", "countryOrRegion": "NL"},
+        "deviceDetail": {
+            "deviceId": "",
+            "displayName": "",
+            "operatingSystem": "Windows11",
+            "browser": "Edge 142.0.0",
+            "isCompliant": False,
+            "isManaged": False,
+            "trustType": "",
+        },
+        "riskLevelDuringSignIn": "none",
+        "conditionalAccessStatus": "notApplied",
+        "appliedConditionalAccessPolicies": [],
         "correlationId": "cccccccc-0000-4000-8000-000000000001",
         "isInteractive": True,
         "homeTenantId": TENANT_ID,
@@ -98,6 +116,42 @@ def organization() -> Json:
     }
 
 
+def named_location(
+    name: str, *, ranges: Sequence[str] = (), countries: Sequence[str] = (), trusted: bool = False
+) -> Json:
+    """A named location of address ranges (CIDR), or of countries (two letters); its id follows from its name."""
+    location: Json = {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, ascii(name))),
+        "displayName": name,
+        "createdDateTime": "2026-01-01T00:00:00Z",
+        "modifiedDateTime": "2026-01-01T00:00:00Z",
+    }
+    if countries:
+        return location | {
+            "@odata.type": "#microsoft.graph.countryNamedLocation",
+            "countriesAndRegions": list(countries),
+            "includeUnknownCountriesAndRegions": False,
+            "countryLookupMethod": "clientIpAddress",
+        }
+    kinds = ((f"#microsoft.graph.iPv{6 if ':' in each else 4}CidrRange", each) for each in ranges)
+    return location | {
+        "@odata.type": "#microsoft.graph.ipNamedLocation",
+        "isTrusted": trusted,
+        "ipRanges": [{"@odata.type": kind, "cidrAddress": each} for kind, each in kinds],
+    }
+
+
+def role_assignment(principal: str, role: str, scope: str = "/") -> Json:
+    """That a user, group or service principal holds a role: ids. The same will do for an eligibility."""
+    return {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, ascii((principal, role, scope)))),
+        "principalId": principal,
+        "roleDefinitionId": role,
+        "directoryScopeId": scope,
+        "appScopeId": None,
+    }
+
+
 @contextmanager
 def tenant(
     *,
@@ -108,13 +162,24 @@ def tenant(
     directory_objects: Iterable[Json] = (),
     role_templates: Iterable[Json] = (),
     service_principals: Iterable[Json] = (),
+    named_locations: Iterable[Json] = (),
+    role_assignments: Iterable[Json] = (),
+    role_eligibilities: Iterable[Json] = (),
+    group_members: Mapping[str, Sequence[str] | int | None] | None = None,
+    policy_changes: Iterable[Json] = (),
+    activity_timeouts: Iterable[Json] = (),
+    token_lifetimes: Iterable[Json] = (),
     missing: Mapping[str, str] | None = None,
     partial: Mapping[str, str] | None = None,
     spans: Iterable[tuple[str, str]] = ((START, END),),
     attestation: Attestation | None = None,
+    administrators: Administrators | None = None,
+    portal: str = "",
 ) -> Iterator[Tenant]:
     """A tenant as `auditor run` would see it. `missing`, `partial`: datasets, each with the reason. `spans`: which
-    parts of the window, START to END, were read; rows lie where their time says."""
+    parts of the window, START to END, were read; rows lie where their time says. `group_members`: by the group's id,
+    ids of users; a number for a group that is too big to be listed; None for one that is gone. `administrators`: as in
+    the config; accounts that it names are looked for in `directory_objects`. `portal`: the address of a cloud's."""
     given: dict[str, Iterable[Any]] = {
         "organization": [organization()],
         "branding": branding,
@@ -123,9 +188,17 @@ def tenant(
         "directory_objects": directory_objects,
         "role_templates": role_templates,
         "service_principals": service_principals,
+        "named_locations": named_locations,
+        "role_assignments": role_assignments,
+        "role_eligibilities": role_eligibilities,
+        "group_members": [_group(*each) for each in (group_members or {}).items()],
+        "policy_changes": policy_changes,
+        "activity_timeouts": activity_timeouts,
+        "token_lifetimes": token_lifetimes,
         "sign_ins": (),
     }
     missing, partial = missing or {}, partial or {}
+    expected = administrators or Administrators()
     with tempfile.TemporaryDirectory(prefix="auditor-testing-") as name:
         header = Header(
             tenant=TENANT_ID,
@@ -133,7 +206,9 @@ def tenant(
             window_start=START,
             window_end=END,
             datasets=tuple(DATASETS),
-            source={"kind": "test", "api": "v1.0"},
+            source={"kind": "test", "api": "v1.0", "portal": portal},
+            break_glass=expected.break_glass,
+            admin_sign_in_hours=expected.sign_in_hours,
             attestation=Attested(**dataclasses.asdict(attestation)) if attestation else None,
         )
         spool = Spool.create(Path(name) / "spool", header)
@@ -154,6 +229,15 @@ def tenant(
         spool.finish()
         with open_tenant(spool, lambda progress: None) as opened:
             yield opened
+
+
+def _group(identity: str, members: Sequence[str] | int | None) -> Json:
+    """As the collector stores it."""
+    if members is None:
+        return {"id": identity, "count": None, "members": None, "gone": True}
+    if isinstance(members, int):
+        return {"id": identity, "count": members, "members": None, "gone": False}
+    return {"id": identity, "count": len(members), "members": list(members), "gone": False}
 
 
 def _raw(value: Any) -> msgspec.Raw:
@@ -190,10 +274,13 @@ __all__ = [
     "END",
     "START",
     "TENANT_ID",
+    "Administrators",
     "after",
     "branding_row",
+    "named_location",
     "organization",
     "policy",
+    "role_assignment",
     "run_check",
     "sign_in",
     "tenant",

@@ -61,7 +61,13 @@ def collect(tmp_path: Path) -> Callable[..., Spool]:
 
 
 @pytest.fixture
-def config_for(tmp_path: Path) -> Callable[..., Config]:
+def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No waiting for a throttle that the local tenant does not have."""
+    monkeypatch.setattr("auditor.sources.pace.Pace.due", lambda self: 0.0)
+
+
+@pytest.fixture
+def config_for(tmp_path: Path, no_pace: None) -> Callable[..., Config]:
     """`config_for(local)`, or with other credentials: `config_for(local, client_id=..., secret=...)`."""
 
     def make(

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.config import Collect, Config, Credential, example, load, parse, read_secret
+from auditor.config import Administrators, Collect, Config, Credential, example, load, parse, read_secret
 from auditor.errors import ConfigError
 
 TENANT = '[[tenant]]\nid = "contoso.com"\n[tenant.credential]\nclient_id = "c1"\n'
@@ -19,7 +19,19 @@ def test_the_example_holds_every_key_with_its_default() -> None:
     assert read == parse(TENANT.replace("contoso.com", "contoso.onmicrosoft.com"), "smallest")
     for key in ("days", "api", "sign_in_page", "folder", "keep", "format", "fail_on", "id", "kind", "client_id"):
         assert f"\n{key} = " in example()
-    for key in ("secret_env", "secret_file", "name", "login", "graph", "ca_file", "attested", "by", "on"):
+    for key in (
+        "secret_env",
+        "secret_file",
+        "name",
+        "login",
+        "graph",
+        "ca_file",
+        "attested",
+        "by",
+        "on",
+        "break_glass",
+        "sign_in_hours",
+    ):
         assert f"\n{key} = " in example()
 
 
@@ -54,6 +66,11 @@ def test_the_committed_example_is_up_to_date() -> None:
         (TENANT + '[tenant.cloud]\nname = "custom"\nlogin = "http://x"\ngraph = "https://y"\n', ["login", "https://"]),
         (TENANT + '[tenant.stay_signed_in]\nattested = "shown"\n', ["stay_signed_in", "by", "on"]),
         (TENANT + '[tenant.stay_signed_in]\nattested = "shown"\nby = "A"\non = "soon"\n', ["stay_signed_in", "date"]),
+        (TENANT + "[tenant.administrators]\nsign_in_hours = 0\n", ["administrators.sign_in_hours", ">= 1"]),
+        (TENANT + '[tenant.administrators]\nbreak_glass = "a@b.c"\n', ["administrators.break_glass", "expected"]),
+        (TENANT + "[tenant.administrators]\nbreakglass = []\n", ["administrators.breakglass", "'break_glass'"]),
+        (TENANT + '[tenant.administrators]\nbreak_glass = ["Ada"]\n', ["tenant[0].administrators", "'Ada'"]),
+        (TENANT + '[tenant.administrators]\nbreak_glass = ["a/b@c.d"]\n', ["a/b@c.d", "object id"]),
         ("tenant = 5\n", ["tenant", "expected"]),
         ("tenant = [5]\n", ["tenant[0]", "expected"]),
     ],
@@ -65,6 +82,13 @@ def test_a_config_that_does_not_fit_is_one_clear_line(text: str, words: list[str
     assert "\n" not in caught.value.what
     assert [word for word in ["auditor.toml", *words] if word not in said] == []
     assert caught.value.exit_code == 2
+
+
+def test_administrators() -> None:
+    names = ("a@contoso.onmicrosoft.com", "00000000-AAAA-4000-8000-000000000001", "g_x.org#EXT#@contoso.com")
+    listed = ", ".join(f'"{name}"' for name in names)
+    text = f"{TENANT}[tenant.administrators]\nbreak_glass = [{listed}]\nsign_in_hours = 8\n"
+    assert parse(text, "c").tenant[0].administrators == Administrators(break_glass=names, sign_in_hours=8)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

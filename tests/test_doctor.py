@@ -1,21 +1,23 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 
 from auditor import plugins
 from auditor.audit import Surroundings
+from auditor.check import Check
 from auditor.config import Config
 from auditor.doctor import examine
 from auditor.examination import Examination
 from auditor.local_tenant.service import LocalTenant
+from auditor.tenant.dataset import DATASETS
 
 CHECKS = [check for plugin in plugins.load() for check in plugin.checks]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
 
 
-def examined(config: Config) -> Examination:
+def examined(config: Config, checks: Iterable[Check] = CHECKS) -> Examination:
     here = Surroundings(lambda: NOW, lambda progress: None, lambda message: None, Path("no-token-cache"))
-    return examine(config.tenant[0], config, CHECKS, here)
+    return examine(config.tenant[0], config, checks, here)
 
 
 def test_all_is_well(local: LocalTenant, config_for: Callable[..., Config]) -> None:
@@ -36,7 +38,15 @@ def test_what_a_permission_is_missing_for(local: LocalTenant, config_for: Callab
     found = examined(config_for(local, client_id=client_id, secret=secret))
     assert not found.well
     lacking = {dataset.name for dataset in found.datasets if not dataset.readable}
-    assert lacking == {"policies", "directory_objects", "role_templates", "service_principals"}
+    assert lacking == {
+        "policies",
+        "role_assignments",
+        "directory_objects",
+        "group_members",
+        "role_templates",
+        "service_principals",
+        "named_locations",
+    }
     verdicts = {check.id: check.verdict for check in found.checks}
     assert verdicts["interrupts"] == "runs"
     assert verdicts["persistent-browser"] == "cannot run"
@@ -50,6 +60,35 @@ def test_a_check_that_only_wants_what_is_missing_runs_with_less(
     client_id, secret = local.register_client(["AuditLog.Read.All", "Policy.Read.All"])
     found = examined(config_for(local, client_id=client_id, secret=secret))
     assert {check.id: check.verdict for check in found.checks}["persistent-browser"] == "runs with less"
+
+
+def test_the_beginning_of_every_dataset(local: LocalTenant, config_for: Callable[..., Config]) -> None:
+    everything = Check("everything", "Everything", tuple(DATASETS), lambda tenant: ())
+    before = len(local.requests)
+    found = examined(config_for(local), [everything])
+    assert {dataset.name: dataset.reason for dataset in found.datasets if not dataset.readable} == {}
+    assert [dataset.name for dataset in found.datasets] == list(DATASETS)
+    asked = [each.path for each in list(local.requests)[before:] if "/groups/" in each.path]
+    assert len(asked) == 2  # one group counted and its first page listed, and no other
+
+
+def test_what_brings_the_rest(local: LocalTenant, config_for: Callable[..., Config]) -> None:
+    client_id, secret = local.register_client(["AuditLog.Read.All", "Policy.Read.All", "Organization.Read.All"])
+    wanted = ("role_assignments", "role_eligibilities", "group_members", "named_locations", "policy_changes")
+    admins = Check("admins", "Administrators", ("sign_ins",), lambda tenant: (), wants=wanted)
+    found = examined(config_for(local, client_id=client_id, secret=secret), [admins])
+    readable = {dataset.name: dataset.readable for dataset in found.datasets if dataset.name in wanted}
+    assert readable == {
+        "role_assignments": False,
+        "role_eligibilities": False,
+        "group_members": False,
+        "named_locations": True,
+        "policy_changes": True,
+    }
+    (check,) = found.checks
+    assert check.verdict == "runs with less"
+    for least in ("RoleManagement.Read.Directory", "RoleEligibilitySchedule.Read.Directory", "GroupMember.Read.All"):
+        assert any(f"Grant the application permission {least}" in remedy for remedy in check.remedies), least
 
 
 def test_not_signed_in(local: LocalTenant, config_for: Callable[..., Config]) -> None:

@@ -6,12 +6,14 @@ What Graph sent is parsed here and not while collecting: the folder holds what w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from auditor.spool.spool import Spool, StoredDataset
-from auditor.tenant import graph_json
+from auditor.tenant import graph_json, instant
 from auditor.tenant.dataset import Collected, Missing, Partial, Reading
-from auditor.tenant.records import DirectoryObject
+from auditor.tenant.records import PolicyChange
+
+T = TypeVar("T")
 
 
 def readings(spool: Spool) -> dict[str, Reading[Any]]:
@@ -63,14 +65,21 @@ def _one(parse: Callable[[graph_json.Json], Any]) -> Parse:
     return first
 
 
-def _named(key: Callable[[DirectoryObject], str]) -> Parse:
+def _named(parse: Callable[[graph_json.Json], T], key: Callable[[T], str]) -> Parse:
     """A dictionary from what policies name an object by to the object."""
 
-    def by_key(objects: Iterable[Any]) -> tuple[Mapping[str, DirectoryObject], tuple[str, ...]]:
-        values, faults = graph_json.read_all(graph_json.directory_object, objects)
+    def by_key(objects: Iterable[Any]) -> tuple[Mapping[str, T], tuple[str, ...]]:
+        values, faults = graph_json.read_all(parse, objects)
         return {key(value): value for value in values}, faults
 
     return by_key
+
+
+def _policy_changes(objects: Iterable[Any]) -> tuple[tuple[PolicyChange, ...], tuple[str, ...]]:
+    """Oldest first; Graph lists them the other way round."""
+    entries, faults = graph_json.read_all(graph_json.policy_changes, objects)
+    changes = (change for entry in reversed(entries) for change in entry)
+    return tuple(sorted(changes, key=lambda change: instant.parse(change.at))), faults
 
 
 _PARSERS: Mapping[str, Parse] = {
@@ -78,7 +87,14 @@ _PARSERS: Mapping[str, Parse] = {
     "branding": lambda objects: (tuple(objects), ()),
     "sign_in_page": _each(graph_json.page_branding),
     "policies": _each(graph_json.policy),
-    "directory_objects": _named(lambda found: found.id),
-    "role_templates": _named(lambda found: found.id),
-    "service_principals": _named(lambda found: found.app_id or found.id),
+    "role_assignments": _each(graph_json.role_assignment),
+    "role_eligibilities": _each(graph_json.role_eligibility),
+    "directory_objects": _named(graph_json.directory_object, lambda found: found.id),
+    "group_members": _named(graph_json.group_members, lambda found: found.id),
+    "role_templates": _named(graph_json.directory_object, lambda found: found.id),
+    "service_principals": _named(graph_json.directory_object, lambda found: found.app_id or found.id),
+    "named_locations": _each(graph_json.named_location),
+    "activity_timeouts": _each(graph_json.lifetime_policy),
+    "token_lifetimes": _each(graph_json.lifetime_policy),
+    "policy_changes": _policy_changes,
 }

@@ -11,6 +11,8 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from auditor.errors import SpoolError
 from auditor.spool.spool import Header, Spool
 
@@ -30,14 +32,26 @@ def unfinished(root: Path, wanted: Header, now: datetime) -> Spool | None:
     """The collection to go on with: begun within the last day, not finished, and asked for the same."""
     for spool in reversed(_collections(root, wanted.tenant)):
         if not spool.header.complete and _age(spool, now) <= FRESH and same_question(spool.header, wanted):
-            return spool
+            return gone_on_with(spool, wanted)
     return None
 
 
 def same_question(old: Header, new: Header) -> bool:
-    """Would collecting for `new` read what collecting for `old` reads, but for when it began?"""
-    span = _length(old) == _length(new)
-    return span and (old.tenant, old.datasets, old.source) == (new.tenant, new.datasets, new.source)
+    """Would collecting for `new` read what collecting for `old` reads, but for when it began? What the config says
+    without asking anybody (the attestation, the hours of administrators) is no part of the question."""
+    return _question(old) == _question(new)
+
+
+def _question(header: Header) -> tuple[object, ...]:
+    return header.tenant, header.datasets, header.source, header.break_glass, _length(header)
+
+
+def gone_on_with(spool: Spool, wanted: Header) -> Spool:
+    """A collection of the same question, with what the config says now. It stands on disk when collecting ends."""
+    spool.header = msgspec.structs.replace(
+        spool.header, attestation=wanted.attestation, admin_sign_in_hours=wanted.admin_sign_in_hours
+    )
+    return spool
 
 
 def purge(root: Path, tenant: str, keep: int, now: datetime) -> None:

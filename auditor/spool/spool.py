@@ -19,9 +19,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
 import msgspec
+from msgspec import Meta
 
 from auditor.errors import SpoolError
 from auditor.spool.private_files import PART, disk_errors, make_folder, new_part, settle, written_whole
@@ -44,7 +45,8 @@ class Attested(msgspec.Struct, frozen=True):
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`window_start`, `window_end`, `started`: instants with seven digits and Z, fixed when collecting begins.
-    `source`: what the report says of where the data came from. `attestation` is here so that the folder alone gives
+    `source`: what the report says of where the data came from. `break_glass`: the emergency accounts as the config
+    names them, and so to be looked up. `attestation` and `admin_sign_in_hours` are here so that the folder alone gives
     the same report. `complete`: collecting came to its end, whatever could be read."""
 
     schema: str = SCHEMA
@@ -54,7 +56,9 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     window_end: str
     datasets: tuple[str, ...]
     source: dict[str, str]
+    break_glass: tuple[str, ...] = ()
     attestation: Attested | None = None
+    admin_sign_in_hours: Annotated[int, Meta(ge=1)] = 4
     complete: bool = False
 
 

@@ -9,15 +9,29 @@ not turn into an answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from json import loads
 from typing import Any, TypeVar
 
-from auditor.tenant.policy import Applications, DeviceFilter, PersistentBrowser, Policy, Users
-from auditor.tenant.records import DirectoryObject, Organization, PageBranding
+from auditor.tenant import instant
+from auditor.tenant.graph_policy import policy as policy
+from auditor.tenant.json_shapes import Json as Json
+from auditor.tenant.json_shapes import maybe_flag, maybe_text, object_in, text, texts
+from auditor.tenant.mending import mended
+from auditor.tenant.policy import Policy
+from auditor.tenant.records import (
+    DirectoryObject,
+    GroupMembers,
+    LifetimePolicy,
+    NamedLocation,
+    Organization,
+    PageBranding,
+    PolicyChange,
+    RoleHolding,
+)
 
-Json = Mapping[str, Any]
 T = TypeVar("T")
 
-_SPELLED_OUT = frozenset({"users", "applications", "clientAppTypes", "devices"})
+_LOCATION_KINDS = {"ipNamedLocation": "ip", "countryNamedLocation": "country"}
 
 
 def read_all(parse: Callable[[Json], T], objects: Iterable[Any]) -> tuple[tuple[T, ...], tuple[str, ...]]:
@@ -34,119 +48,30 @@ def read_all(parse: Callable[[Json], T], objects: Iterable[Any]) -> tuple[tuple[
     return tuple(values), tuple(faults)
 
 
-def _text(json: Json, key: str, what: str) -> str:
-    value = json.get(key)
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"{what} has no usable {key}")
-    return value
-
-
-def _maybe_text(json: Json, key: str) -> str | None:
-    value = json.get(key)
-    return value if isinstance(value, str) else None
-
-
-def _object(json: Json, key: str, what: str) -> Json:
-    """The object under `key`; an empty one when it is absent or null; an error when it is something else."""
-    value = json.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{what}: {key} is not an object")
-    return value
-
-
-def _texts(json: Json, key: str, what: str) -> tuple[str, ...]:
+def _objects(json: Json, key: str, what: str) -> tuple[Json, ...]:
+    """A list of objects; none when it is absent or null."""
     value = json.get(key)
     if value is None:
         return ()
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError(f"{what}: {key} is not a list of texts")
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
+        raise ValueError(f"{what}: {key} is not a list of objects")
     return tuple(value)
 
 
-def policy(json: Json) -> Policy:
-    """A `conditionalAccessPolicy`, v1.0 or beta."""
-    identity = _text(json, "id", "a Conditional Access policy")
-    what = f"policy {identity}"
-    conditions = _object(json, "conditions", what)
-    return Policy(
-        id=identity,
-        name=_maybe_text(json, "displayName") or "",
-        state=_text(json, "state", what),
-        users=_users(_object(conditions, "users", what), what),
-        applications=_applications(_object(conditions, "applications", what), what),
-        client_app_types=_texts(conditions, "clientAppTypes", what),
-        device_filter=_device_filter(_object(conditions, "devices", what), what),
-        other_conditions=tuple(
-            sorted(key for key, value in conditions.items() if key not in _SPELLED_OUT and value and "@" not in key)
-        ),
-        persistent_browser=_persistent_browser(_object(json, "sessionControls", what), what),
-        template_id=_maybe_text(json, "templateId"),
-        created=_maybe_text(json, "createdDateTime"),
-        modified=_maybe_text(json, "modifiedDateTime"),
-    )
-
-
-def _users(json: Json, what: str) -> Users:
-    return Users(
-        include_users=_texts(json, "includeUsers", what),
-        exclude_users=_texts(json, "excludeUsers", what),
-        include_groups=_texts(json, "includeGroups", what),
-        exclude_groups=_texts(json, "excludeGroups", what),
-        include_roles=_texts(json, "includeRoles", what),
-        exclude_roles=_texts(json, "excludeRoles", what),
-        include_guests=_guests(_object(json, "includeGuestsOrExternalUsers", what)),
-        exclude_guests=_guests(_object(json, "excludeGuestsOrExternalUsers", what)),
-    )
-
-
-def _guests(json: Json) -> tuple[str, ...]:
-    """Graph writes the kinds of guests as one text, divided by commas. Set but without kinds is still set."""
-    if not json:
-        return ()
-    kinds = _maybe_text(json, "guestOrExternalUserTypes") or "kinds not given"
-    return tuple(kind.strip() for kind in kinds.split(","))
-
-
-def _applications(json: Json, what: str) -> Applications:
-    return Applications(
-        include=_texts(json, "includeApplications", what),
-        exclude=_texts(json, "excludeApplications", what),
-        user_actions=_texts(json, "includeUserActions", what),
-        authentication_contexts=_texts(json, "includeAuthenticationContextClassReferences", what),
-        filtered=bool(_object(json, "applicationFilter", what)),
-    )
-
-
-def _device_filter(json: Json, what: str) -> DeviceFilter | None:
-    chosen = _object(json, "deviceFilter", what)
-    if not chosen:
-        return None
-    return DeviceFilter(mode=_text(chosen, "mode", what), rule=_text(chosen, "rule", what))
-
-
-def _persistent_browser(json: Json, what: str) -> PersistentBrowser | None:
-    """None only when the control is absent or null. An object without a mode is a control whose mode is not known."""
-    value = json.get("persistentBrowser")
-    if value is None:
-        return None
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{what}: persistentBrowser is not an object")
-    enabled = value.get("isEnabled")
-    return PersistentBrowser(mode=_maybe_text(value, "mode"), enabled=enabled if isinstance(enabled, bool) else None)
+def _type(json: Json) -> str | None:
+    """Graph's name of the object's type, without the namespace."""
+    named = maybe_text(json, "@odata.type")
+    return named.rpartition(".")[2] if named else None
 
 
 def organization(json: Json) -> Organization:
     """An `organization`; domains in Graph's order, the initial one (`*.onmicrosoft.com`) told apart."""
-    identity = _text(json, "id", "the organization")
-    domains = json.get("verifiedDomains") or ()
-    if not isinstance(domains, (list, tuple)) or not all(isinstance(domain, Mapping) for domain in domains):
-        raise ValueError("the organization: verifiedDomains is not a list of objects")
-    named = [(domain, _maybe_text(domain, "name")) for domain in domains]
+    identity = text(json, "id", "the organization")
+    domains = _objects(json, "verifiedDomains", "the organization")
+    named = [(domain, maybe_text(domain, "name")) for domain in domains]
     return Organization(
         id=identity,
-        name=_maybe_text(json, "displayName") or "",
+        name=maybe_text(json, "displayName") or "",
         initial_domain=next((name for domain, name in named if name and domain.get("isInitial") is True), None),
         default_domain=next((name for domain, name in named if name and domain.get("isDefault") is True), None),
         managed_domains=tuple(
@@ -154,19 +79,143 @@ def organization(json: Json) -> Organization:
             for domain, name in named
             if name and domain.get("type") == "Managed" and domain.get("isInitial") is not True
         ),
+        federated_domains=tuple(name for domain, name in named if name and domain.get("type") == "Federated"),
     )
 
 
 def directory_object(json: Json) -> DirectoryObject:
     """A user, group, role template or service principal, as far as naming it goes. `kind` is Graph's type name
-    without its namespace, or "object" when Graph did not say."""
-    identity = _text(json, "id", "a directory object")
-    kind = (_maybe_text(json, "@odata.type") or "#microsoft.graph.object").rpartition(".")[2]
+    without its namespace, or "object" when Graph did not say: it leaves the type out where only one can be meant."""
+    identity = text(json, "id", "a directory object")
+    principal_name = maybe_text(json, "userPrincipalName")
     return DirectoryObject(
         id=identity,
+        kind=_type(json) or ("user" if principal_name else "object"),
+        name=maybe_text(json, "displayName") or principal_name or identity,
+        app_id=maybe_text(json, "appId"),
+        user_principal_name=principal_name,
+    )
+
+
+def named_location(json: Json) -> NamedLocation:
+    """A `namedLocation` of either kind. One without its ranges or countries is an error: it would hold nothing."""
+    identity = text(json, "id", "a named location")
+    what = f"named location {identity}"
+    named = text(json, "@odata.type", what).rpartition(".")[2]
+    kind = _LOCATION_KINDS.get(named, named)
+    for wanted, key in (("ip", "ipRanges"), ("country", "countriesAndRegions")):
+        if kind == wanted and json.get(key) is None:
+            raise ValueError(f"{what} has no {key}")
+    return NamedLocation(
+        id=identity,
+        name=maybe_text(json, "displayName") or "",
         kind=kind,
-        name=_maybe_text(json, "displayName") or _maybe_text(json, "userPrincipalName") or identity,
-        app_id=_maybe_text(json, "appId"),
+        trusted=maybe_flag(json, "isTrusted"),
+        ranges=tuple(text(each, "cidrAddress", f"{what}: a range") for each in _objects(json, "ipRanges", what)),
+        countries=texts(json, "countriesAndRegions", what),
+        include_unknown=maybe_flag(json, "includeUnknownCountriesAndRegions"),
+        lookup=maybe_text(json, "countryLookupMethod"),
+    )
+
+
+def role_assignment(json: Json) -> RoleHolding:
+    """A `unifiedRoleAssignment`: a role that is held now."""
+    return _role_holding(json, eligible=False)
+
+
+def role_eligibility(json: Json) -> RoleHolding:
+    """A `unifiedRoleEligibilitySchedule`: a role that its holder may activate."""
+    return _role_holding(json, eligible=True)
+
+
+def _role_holding(json: Json, *, eligible: bool) -> RoleHolding:
+    what = f"role {'eligibility' if eligible else 'assignment'} {maybe_text(json, 'id') or 'without id'}"
+    scope, part = maybe_text(json, "directoryScopeId"), maybe_text(json, "appScopeId")
+    if not scope and not part:
+        raise ValueError(f"{what} has no scope")
+    return RoleHolding(
+        role_id=text(json, "roleDefinitionId", what),
+        principal_id=text(json, "principalId", what),
+        # Both kinds of scope write "/" for their whole: a part of an application must not be taken for the directory.
+        scope=scope or f"app scope {part}",
+        eligible=eligible,
+    )
+
+
+def group_members(json: Json) -> GroupMembers:
+    """A group as the collector stored it: Graph has no such object."""
+    identity = text(json, "id", "a group")
+    what = f"group {identity}"
+    count = json.get("count")
+    gone = json.get("gone") is True
+    if not gone and (not isinstance(count, int) or isinstance(count, bool) or count < 0):
+        raise ValueError(f"{what} has no usable count")
+    users = None if gone or json.get("members") is None else texts(json, "members", what)
+    return GroupMembers(
+        id=identity,
+        count=None if gone else count,
+        users=None if users is None else frozenset(user.lower() for user in users),
+        gone=gone,
+    )
+
+
+def policy_changes(json: Json) -> tuple[PolicyChange, ...]:
+    """What one `directoryAudit` of the category Policy says was changed: mostly one policy. None when it says that the
+    change failed, or when it is of another category. Of Conditional Access policies it carries the whole object before
+    and after, as JSON texts that Microsoft cuts off when they are long."""
+    identity = text(json, "id", "an entry of the audit log")
+    what = f"entry {identity} of the audit log"
+    at = text(json, "activityDateTime", what)
+    try:
+        instant.parse(at)
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from None
+    if json.get("result") == "failure" or maybe_text(json, "category") not in ("Policy", None):
+        return ()
+    by, activity = _initiator(json, what), maybe_text(json, "activityDisplayName") or ""
+    return tuple(
+        PolicyChange(maybe_text(target, "id") or "", at, by, activity, *_before_and_after(target, what))
+        for target in _objects(json, "targetResources", what) or ({},)
+    )
+
+
+def _initiator(json: Json, what: str) -> str:
+    initiated = object_in(json, "initiatedBy", what)
+    user, app = object_in(initiated, "user", what), object_in(initiated, "app", what)
+    said = (
+        maybe_text(user, "userPrincipalName"),
+        maybe_text(user, "displayName"),
+        maybe_text(user, "id"),
+        maybe_text(app, "displayName"),
+        maybe_text(app, "servicePrincipalId"),
+        maybe_text(app, "appId"),
+    )
+    return next(filter(None, said), "")
+
+
+def _before_and_after(target: Json, what: str) -> tuple[Policy | None, Policy | None]:
+    for changed in _objects(target, "modifiedProperties", what):
+        if maybe_text(changed, "displayName") == "ConditionalAccessPolicy":
+            return _policy_in(changed, "oldValue"), _policy_in(changed, "newValue")
+    return None, None
+
+
+def _policy_in(json: Json, key: str) -> Policy | None:
+    try:
+        value = loads(mended((maybe_text(json, key) or "").encode("utf-8", "replace")))
+        return policy(value) if isinstance(value, Mapping) else None
+    except (ValueError, RecursionError):  # cut off, twisted, or nested without end
+        return None
+
+
+def lifetime_policy(json: Json) -> LifetimePolicy:
+    """An `activityBasedTimeoutPolicy` or a `tokenLifetimePolicy`."""
+    identity = text(json, "id", "a lifetime policy")
+    return LifetimePolicy(
+        id=identity,
+        name=maybe_text(json, "displayName") or "",
+        is_default=maybe_flag(json, "isOrganizationDefault"),
+        definition=texts(json, "definition", f"lifetime policy {identity}"),
     )
 
 
@@ -175,9 +224,9 @@ def page_branding(json: Json) -> PageBranding:
     hidden = json.get("KeepMeSignedInDisabled")
     locale = json.get("Locale")
     return PageBranding(
-        asked_for=_maybe_text(json, "asked_for") or "",
-        route=_maybe_text(json, "route") or "",
-        read=_maybe_text(json, "read") or "",
+        asked_for=maybe_text(json, "asked_for") or "",
+        route=maybe_text(json, "route") or "",
+        read=maybe_text(json, "read") or "",
         locale=locale if isinstance(locale, int) and not isinstance(locale, bool) else None,
         keep_me_signed_in_disabled=hidden if isinstance(hidden, bool) else None,
     )

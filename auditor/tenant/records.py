@@ -1,8 +1,11 @@
-"""The small records of a tenant: organization, named objects, what the sign-in page told, the admin's word."""
+"""The small records of a tenant: organization, named objects and places, who is in which group and holds which role,
+how policies changed, what the sign-in page told, the admin's word."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from auditor.tenant.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,16 +15,84 @@ class Organization:
     initial_domain: str | None
     default_domain: str | None
     managed_domains: tuple[str, ...]
+    federated_domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryObject:
-    """`app_id` only for service principals: policies name applications by it, not by the object's id."""
+    """`app_id` only for service principals: policies name applications by it, not by the object's id.
+    `user_principal_name` only for users."""
 
     id: str
     kind: str
     name: str
     app_id: str | None = None
+    user_principal_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLocation:
+    """`kind`: "ip", "country", or Graph's name for a type that is neither. `ranges`: CIDR texts as Graph has them.
+    `countries`: codes of two letters. `include_unknown`: whether it holds addresses of no known country. `lookup`: what
+    tells the country, "clientIpAddress" or "authenticatorAppGps". None: Graph did not say, or not of this kind."""
+
+    id: str
+    name: str
+    kind: str
+    trusted: bool | None = None
+    ranges: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    include_unknown: bool | None = None
+    lookup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMembers:
+    """Who is in a group, directly or through groups in it. `count`: members of every kind; None when the group is gone.
+    `users`: ids in lower case of the people among them; None when they were only counted, for they are too many, and
+    when the group is gone."""
+
+    id: str
+    count: int | None
+    users: frozenset[str] | None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHolding:
+    """That a user, group or service principal holds a role (or may activate it: `eligible`). `scope`: "/" for the whole
+    directory, "/administrativeUnits/ID" and the like for a part of it, "app scope ..." where an application says what
+    it means."""
+
+    role_id: str
+    principal_id: str
+    scope: str
+    eligible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """A change of a policy, of whatever kind, as the audit log has it. `policy_id`: "" when the log named none. `by`: a
+    user principal name or the name of an application; "" when the log names nobody. `before`, `after`: the Conditional
+    Access policy as it was; None when there was none, and when the log does not have it in a form that can be read."""
+
+    policy_id: str
+    at: str
+    by: str
+    activity: str
+    before: Policy | None
+    after: Policy | None
+
+
+@dataclass(frozen=True, slots=True)
+class LifetimePolicy:
+    """A policy on idle timeouts or on lifetimes of tokens. `definition`: its rules, JSON texts, as Graph has them.
+    `is_default`: whether it holds for the whole tenant."""
+
+    id: str
+    name: str
+    is_default: bool | None
+    definition: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from auditor.tenant.circumstances import Circumstances
+
 
 class Outcome(str, Enum):
     """How the attempt went on after an interrupt; the rule is in `auditor.sign_ins.attempts`."""
@@ -49,6 +51,7 @@ class Interrupt:
     `seconds`: from the interrupt to the success that completed it; None otherwise. `stated`: for a completed one,
     whether the success was for the same application (else it is inferred); False for all others.
     `own_user` tells members of this tenant from guests; None when the row does not say. So does `interactive`.
+    `sight`: its place in `SignInLog.sights()`, or -1.
     """
 
     at: int
@@ -65,6 +68,42 @@ class Interrupt:
     outcome: Outcome
     stated: bool = False
     seconds: float | None = None
+    sight: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One sign-in row, to be looked up. `created`: the log's own text. `user_id`: "" where the row has none."""
+
+    id: str
+    created: str
+    user: str
+    app: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Sign-ins that no policy can tell apart: how many rows completed, in how many the prompt to stay signed in was
+    shown, and one that completed."""
+
+    circumstances: Circumstances
+    completed: int
+    prompts: int
+    example: Example | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What Entra recorded of the policies in `count` finished sign-ins of one sight. `held`, `held_not`: policies by
+    their bits, as the reduction numbers them. `changes`: ticks of the policy changes that came before all of them."""
+
+    sight: int
+    held: int
+    held_not: int
+    changes: tuple[int, ...]
+    count: int
+    example: Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +148,12 @@ class SignInLog(Protocol):
 
     def interrupts(self, code: int | None = None) -> Iterator[Interrupt]:
         """Every interrupt in order of time, or those of one code; streamed, so that a million cost no memory."""
+        ...
+
+    def sights(self) -> tuple[Sight, ...]:
+        """What policies can tell apart among the sign-ins; none where the policies were not read."""
+        ...
+
+    def recorded(self) -> tuple[Recorded, ...]:
+        """What Entra recorded of the policies, most frequent first; none where the log does not show it."""
         ...

@@ -13,13 +13,29 @@ from typing import Any
 from auditor.errors import NotCollected
 from auditor.tenant.dataset import DATASETS, Missing, Partial, Reading
 from auditor.tenant.policy import Policy
-from auditor.tenant.records import Attestation, DirectoryObject, Organization, PageBranding
+from auditor.tenant.records import (
+    Attestation,
+    DirectoryObject,
+    GroupMembers,
+    LifetimePolicy,
+    NamedLocation,
+    Organization,
+    PageBranding,
+    PolicyChange,
+    RoleHolding,
+)
 from auditor.tenant.sign_in_log import SignInLog
+
+NOT_ASKED_FOR = Missing("It was not asked for when this was collected.", "Collect again.")
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """`id`, `name`, `domain`: as far as known, else "". `window`: start and end of the log asked for, in ticks."""
+    """`id`, `name`, `domain`: as far as known, else "". `window`: start and end of the log asked for, in ticks.
+    `break_glass`: ids, in lower case, of the emergency accounts that the config names; `break_glass_unresolved`: names
+    of those that nobody was found for. `admin_sign_in_hours`: how often administrators must sign in again, as the
+    config says. `portal`: the address of the cloud's portal, without a slash at the end, or "". `declared`: the
+    datasets that may be read here; None: all."""
 
     id: str
     name: str
@@ -27,20 +43,26 @@ class Tenant:
     window: tuple[int, int]
     readings: Mapping[str, Reading[Any]]
     attestation: Attestation | None = None
+    break_glass: frozenset[str] = frozenset()
+    break_glass_unresolved: tuple[str, ...] = ()
+    admin_sign_in_hours: int = 4
+    portal: str = ""
+    declared: frozenset[str] | None = None
 
     def reading(self, dataset: str) -> Reading[Any]:
-        """How reading `dataset` ended. Asking for one that the check did not declare is a fault of the check."""
+        """How reading `dataset` ended; a folder that was collected without it (for fewer checks, or by an earlier
+        version) lacks it as any other. Asking for one that the check did not declare is a fault of the check."""
         if dataset not in DATASETS:
             raise KeyError(dataset)
-        try:
-            return self.readings[dataset]
-        except KeyError:
-            raise LookupError(f"the check reads {dataset!r} without declaring it in needs or wants") from None
+        if self.declared is not None and dataset not in self.declared:
+            raise LookupError(f"the check reads {dataset!r} without declaring it in needs or wants")
+        return self.readings.get(dataset, NOT_ASKED_FOR)
 
     def seen_by(self, datasets: Iterable[str]) -> Tenant:
         """The same tenant with nothing but these datasets, as a check that declared them sees it."""
-        wanted = set(datasets)
-        return replace(self, readings={name: value for name, value in self.readings.items() if name in wanted})
+        wanted = frozenset(datasets)
+        readings = {name: value for name, value in self.readings.items() if name in wanted}
+        return replace(self, readings=readings, declared=wanted)
 
     def demand(self, dataset: str) -> Any:
         """The value of a dataset, whole or in part. NotCollected when it is missing."""
@@ -57,6 +79,43 @@ class Tenant:
     @property
     def policies(self) -> tuple[Policy, ...]:
         value: tuple[Policy, ...] = self.demand("policies")
+        return value
+
+    @property
+    def named_locations(self) -> tuple[NamedLocation, ...]:
+        value: tuple[NamedLocation, ...] = self.demand("named_locations")
+        return value
+
+    @property
+    def role_assignments(self) -> tuple[RoleHolding, ...]:
+        value: tuple[RoleHolding, ...] = self.demand("role_assignments")
+        return value
+
+    @property
+    def role_eligibilities(self) -> tuple[RoleHolding, ...]:
+        value: tuple[RoleHolding, ...] = self.demand("role_eligibilities")
+        return value
+
+    @property
+    def group_members(self) -> Mapping[str, GroupMembers]:
+        """By the group's id, as policies and roles write it: of groups that they name, and of no others."""
+        value: Mapping[str, GroupMembers] = self.demand("group_members")
+        return value
+
+    @property
+    def policy_changes(self) -> tuple[PolicyChange, ...]:
+        """Oldest first, those in the window only."""
+        value: tuple[PolicyChange, ...] = self.demand("policy_changes")
+        return value
+
+    @property
+    def activity_timeouts(self) -> tuple[LifetimePolicy, ...]:
+        value: tuple[LifetimePolicy, ...] = self.demand("activity_timeouts")
+        return value
+
+    @property
+    def token_lifetimes(self) -> tuple[LifetimePolicy, ...]:
+        value: tuple[LifetimePolicy, ...] = self.demand("token_lifetimes")
         return value
 
     @property
@@ -77,11 +136,14 @@ class Tenant:
     def name_of(self, identity: str, dataset: str) -> str | None:
         """The display name of an object that a policy names, or None where it was not read or no longer exists.
 
-        `dataset`: directory_objects (users, groups), role_templates, or service_principals (looked up by appId).
+        `dataset`: directory_objects (users, groups), role_templates, named_locations, or service_principals (looked
+        up by appId).
         """
         reading = self.reading(dataset)
         if isinstance(reading, Missing):
             return None
+        if dataset == "named_locations":
+            return next((each.name for each in self.named_locations if each.id == identity), None)
         objects: Mapping[str, DirectoryObject] = reading.value
         found = objects.get(identity)
         return found.name if found else None

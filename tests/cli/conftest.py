@@ -29,7 +29,7 @@ def auditor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Invoke:
 
 
 @pytest.fixture
-def config_file(local: LocalTenant, tmp_path: Path) -> Path:
+def config_file(local: LocalTenant, tmp_path: Path, no_pace: None) -> Path:
     """A config that points at the running local tenant."""
     secret = tmp_path / "secret"
     secret.write_text(local.client_secret)

@@ -48,7 +48,11 @@ def test_everything_is_collected_and_only_with_verified_tokens(
     tokens = [each for each in asked if each.service == "login" and each.path.endswith("/oauth2/v2.0/token")]
     assert [each.status for each in tokens] == [200]
     graph = [each for each in asked if each.service == "graph"]
-    assert len(graph) == len(ALL) - 1  # one request each; the sign-in page is none of Graph's
+    counts = [each for each in graph if each.path.endswith("/transitiveMembers/$count")]
+    lists = [each for each in graph if "/transitiveMembers?" in each.path]
+    assert len(counts) == len(lists) == len(stored(spool, "group_members").value) > 0
+    # One request for each other dataset; the sign-in page is none of Graph's.
+    assert len(graph) - len(counts) - len(lists) == len(ALL) - 2
     assert all(each.token_verified and each.status in (200, 404) for each in graph)
     assert spool.header.complete
     assert {each.dataset for each in told} >= {"policies", "sign_ins"}
@@ -132,7 +136,7 @@ def test_what_depends_on_a_missing_dataset_says_which(
 
 def test_a_tenant_without_premium(config_for: MakeConfig, collect: Collect, tmp_path: Path) -> None:
     with running(Simulation(seed=2, users=20, days=1, end=NOW, premium=False), throttle=False) as local:
-        spool = collect(config_for(local), tmp_path / "spool")
+        spool = collect(config_for(local), tmp_path / "spool", ("sign_ins",))
     found = stored(spool, "sign_ins")
     assert found.state == "missing"
     assert "no premium licence" in found.reason

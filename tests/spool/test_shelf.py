@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 
 from auditor.spool import shelf
-from auditor.spool.spool import Header, Spool
+from auditor.spool.spool import Attested, Header, Spool
 
 NOW = datetime(2026, 11, 8, tzinfo=timezone.utc)
 
@@ -45,6 +45,21 @@ def test_what_is_finished_old_or_another_question_is_not(tmp_path: Path) -> None
     made(tmp_path, 5, finished=False, window_start="2026-10-01T00:00:00.0000000Z")
     assert shelf.unfinished(tmp_path, header(), NOW) is None
     assert shelf.unfinished(tmp_path, header(tenant="fabrikam.com"), NOW) is None
+
+
+def test_other_emergency_accounts_are_another_question(tmp_path: Path) -> None:
+    """They are looked up while collecting; the hours of administrators and an admin's word are not."""
+    stopped = made(tmp_path, 2, finished=False, break_glass=("a@contoso.com",))
+    assert shelf.unfinished(tmp_path, header(), NOW) is None
+    word = Attested("hidden", "Ada", "2026-11-01")
+    wanted = header(break_glass=("a@contoso.com",), admin_sign_in_hours=1, attestation=word)
+    found = shelf.unfinished(tmp_path, wanted, NOW)
+    assert found is not None
+    assert found.folder == stopped.folder
+    found.finish()
+    kept = Spool.open(found.folder).header
+    assert (kept.admin_sign_in_hours, kept.attestation) == (1, word)
+    assert (kept.window_start, kept.started) == (stopped.header.window_start, stopped.header.started)
 
 
 def test_purge_keeps_the_newest(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ HEADER = Header(
     datasets=("policies", "sign_ins"),
     source={"kind": "test"},
 )
+EARLIEST = {"schema", "tenant", "started", "window_start", "window_end", "datasets", "source", "complete"}
 
 
 @pytest.fixture
@@ -44,6 +45,19 @@ def test_what_is_written_is_read_again(spool: Spool) -> None:
     assert again.dataset("sign_ins") is None
     spool.finish()
     assert Spool.open(spool.folder).header.complete
+
+
+def test_what_is_expected_of_administrators_comes_back(tmp_path: Path) -> None:
+    expected = msgspec.structs.replace(HEADER, break_glass=("ada@contoso.com",), admin_sign_in_hours=2)
+    Spool.create(tmp_path / "spool", expected)
+    assert Spool.open(tmp_path / "spool").header == expected
+
+
+def test_folders_of_earlier_versions_still_open(spool: Spool) -> None:
+    path = spool.folder / "collection.json"
+    header = msgspec.json.decode(path.read_bytes())
+    path.write_bytes(msgspec.json.encode({key: header[key] for key in header if key in EARLIEST}))
+    assert Spool.open(spool.folder).header == HEADER
 
 
 def test_rows_come_back_untouched_newest_span_first(spool: Spool) -> None:
@@ -159,6 +173,8 @@ def test_a_full_disk_is_a_clear_error(spool: Spool, monkeypatch: pytest.MonkeyPa
         {"window_end": "soon"},
         {"attestation": {"setting": "maybe", "by": "x", "on": "y"}},
         {"datasets": "policies"},
+        {"break_glass": "ada@contoso.com"},
+        {"admin_sign_in_hours": 0},
     ],
 )
 def test_a_twisted_header_is_a_clear_error(spool: Spool, change: dict[str, object]) -> None:

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from auditor.errors import NotCollected
-from auditor.testing import policy, tenant
+from auditor.testing import AT, Administrators, named_location, policy, role_assignment, tenant
 
 
 def test_what_is_missing_is_no_value() -> None:
@@ -12,6 +14,55 @@ def test_what_is_missing_is_no_value() -> None:
 def test_a_dataset_that_was_not_declared_is_a_fault_of_the_check() -> None:
     with tenant(policies=[policy()]) as made, pytest.raises(LookupError, match="without declaring"):
         _ = made.seen_by(["sign_ins"]).policies
+
+
+def test_what_a_folder_was_collected_without_is_missing_and_no_fault_of_the_check() -> None:
+    with tenant() as made:
+        older = replace(made, readings={name: made.readings[name] for name in ("policies", "sign_ins")})
+    with pytest.raises(NotCollected, match="not asked for when this was collected"):
+        _ = older.seen_by(["named_locations"]).named_locations
+    assert older.name_of("r1", "role_templates") is None
+
+
+def test_what_policies_are_weighed_against() -> None:
+    change = {"id": "c", "activityDateTime": AT, "targetResources": [{"id": "p"}]}
+    earlier = {"id": "e", "activityDateTime": "2026-11-03T00:00:00Z", "targetResources": [{"id": "p"}]}
+    with tenant(
+        named_locations=[named_location("Offices", ranges=["203.0.113.0/24"])],
+        role_assignments=[role_assignment("ada", "role")],
+        role_eligibilities=[role_assignment("bob", "role")],
+        group_members={"small": ["ada"], "big": 30_000, "gone": None},
+        policy_changes=[change, earlier],
+        activity_timeouts=[{"id": "a", "definition": ["{}"]}],
+        token_lifetimes=[{"id": "t", "definition": ["{}"]}],
+    ) as made:
+        assert [each.name for each in made.named_locations] == ["Offices"]
+        assert [each.eligible for each in (*made.role_assignments, *made.role_eligibilities)] == [False, True]
+        groups = made.group_members
+        assert {name: (each.users, each.count, each.gone) for name, each in groups.items()} == {
+            "small": ({"ada"}, 1, False),
+            "big": (None, 30_000, False),
+            "gone": (None, None, True),
+        }
+        assert [each.at for each in made.policy_changes] == ["2026-11-03T00:00:00Z", AT]
+        assert [each.id for each in (*made.activity_timeouts, *made.token_lifetimes)] == ["a", "t"]
+
+
+def test_emergency_accounts_and_hours() -> None:
+    ada = {"id": "A", "displayName": "Ada", "userPrincipalName": "ada@contoso.com"}
+    expected = Administrators(break_glass=("ada@contoso.com", "who@contoso.com"), sign_in_hours=1)
+    with tenant(directory_objects=[ada], administrators=expected, portal="https://portal.azure.us") as made:
+        assert (made.break_glass, made.break_glass_unresolved) == ({"a"}, ("who@contoso.com",))
+        assert (made.admin_sign_in_hours, made.portal) == (1, "https://portal.azure.us")
+        assert made.seen_by([]).break_glass == {"a"}
+    with tenant() as made:
+        assert (made.break_glass, made.break_glass_unresolved, made.admin_sign_in_hours) == (frozenset(), (), 4)
+
+
+@pytest.mark.parametrize("portal", ["", "javascript:alert(1)", "https://portal.azure.example"])
+def test_only_a_clouds_own_portal_is_linked_to(portal: str) -> None:
+    with tenant(portal=portal) as made:
+        assert made.portal == ""
 
 
 def test_names_of_what_policies_name() -> None:
