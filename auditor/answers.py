@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from auditor.conditional_access.agreement import Agreement, agreement
 from auditor.conditional_access.aim import aim
+from auditor.conditional_access.board import Board
+from auditor.conditional_access.directory import NEEDED, Directory
+from auditor.conditional_access.reach import Reach, reach
 from auditor.conditional_access.session import INERT, problems, sets_persistent_browser
-from auditor.run import InterruptAnswer, InterruptsAnswer, PoliciesAnswer, PolicyAnswer
+from auditor.conditional_access.ways import devices_reached
+from auditor.run import (
+    AgreementAnswer,
+    DeviceAnswer,
+    DisagreementAnswer,
+    InterruptAnswer,
+    InterruptsAnswer,
+    PoliciesAnswer,
+    PolicyAnswer,
+    ReachAnswer,
+)
 from auditor.sign_ins.catalogue import catalogue
 from auditor.tenant.dataset import Missing, Partial
 from auditor.tenant.instant import to_seconds_text
+from auditor.tenant.links import policy_link
 from auditor.tenant.policy import Policy
 from auditor.tenant.sign_in_log import Outcome, SignInLog
 from auditor.tenant.tenant import Tenant
 
 # Datasets that the answers read, whatever checks there are.
 NEEDS = ("organization", "sign_in_page", "policies", "sign_ins")
-WANTS = ("branding", "directory_objects", "role_templates", "service_principals")
+WANTS = ("branding", "service_principals", *NEEDED)
 
 
 def interrupts(tenant: Tenant, api: str) -> InterruptsAnswer:
@@ -54,16 +71,28 @@ def _caveats(log: SignInLog, api: str, *, partial: bool) -> tuple[str, ...]:
 
 
 def persistent_browser(tenant: Tenant) -> PoliciesAnswer:
-    """Every policy that sets a persistent browser session."""
+    """Every policy that sets a persistent browser session, and how far the evaluation of policies can be trusted."""
     reading = tenant.reading("policies")
     if isinstance(reading, Missing):
         return PoliciesAnswer(known=False)
     policies: tuple[Policy, ...] = reading.value
-    answers = tuple(_policy(policy, tenant) for policy in sets_persistent_browser(policies))
-    return PoliciesAnswer(known=True, policies=answers, of=len(policies))
+    setting = sets_persistent_browser(policies)
+    directory = Directory.of(tenant)
+    log = tenant.reading("sign_ins")
+    reached: Iterable[Reach | None] = [None for _ in setting]
+    held = None
+    if not isinstance(log, Missing):
+        reached = reach(Board(setting, directory), log.value.sights())
+        held = agreement(log.value, Board(policies, directory))
+    return PoliciesAnswer(
+        known=True,
+        policies=tuple(_policy(policy, each, tenant) for policy, each in zip(setting, reached, strict=True)),
+        of=len(policies),
+        agreement=_agreement(held) if held is not None and held.sign_ins else None,
+    )
 
 
-def _policy(policy: Policy, tenant: Tenant) -> PolicyAnswer:
+def _policy(policy: Policy, reached: Reach | None, tenant: Tenant) -> PolicyAnswer:
     found = problems(policy)
     return PolicyAnswer(
         id=policy.id,
@@ -73,4 +102,27 @@ def _policy(policy: Policy, tenant: Tenant) -> PolicyAnswer:
         problems=found,
         inert=bool(INERT & set(found)),
         aim=aim(policy, tenant.name_of),
+        reach=ReachAnswer(reached.applies, reached.applies_not, reached.not_known, reached.because)
+        if reached is not None
+        else None,
+        devices=tuple(
+            DeviceAnswer(row.device, row.compliant, row.matches.value) for row in devices_reached(policy.conditions)
+        ),
+        unknown=policy.conditions.unknown,
+        link=policy_link(tenant.portal, policy.id),
+    )
+
+
+def _agreement(held: Agreement) -> AgreementAnswer:
+    return AgreementAnswer(
+        held.sign_ins,
+        held.agreed,
+        held.disagreed,
+        held.not_known,
+        held.changed_later,
+        held.because,
+        tuple(
+            DisagreementAnswer(each.policy_id, each.name, each.ours, each.count, each.example.id)
+            for each in held.disagreements
+        ),
     )

@@ -52,7 +52,7 @@ class Evidence:
 class Finding:
     """`message`: what was seen, naming the thing. `remedy`: what to do, or that nothing is to be done. `key` tells
     apart two findings of one check about one subject; it is part of the fingerprint, so it must stay the same as long
-    as the problem does: never a count, a date or a wording."""
+    as the problem does: never a count, a date or a wording. `link`: where to look at it in the portal, or ""."""
 
     severity: Severity
     confidence: Confidence
@@ -61,6 +61,7 @@ class Finding:
     remedy: str
     evidence: tuple[Evidence, ...] = ()
     key: str = ""
+    link: str = ""
 
     def fingerprint(self, tenant: str, check: str) -> str:
         """The same for the same problem in every run: of declared identity only, not of wording, severity or counts."""

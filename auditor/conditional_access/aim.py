@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from auditor.tenant.policy import Policy
+from auditor.tenant.policy import Conditions, Guests, Policy
 
 MOST_NAMED = 3
 
@@ -16,28 +16,52 @@ _WORDS = {
     "Office365": "Office 365",
     "MicrosoftAdminPortals": "Microsoft admin portals",
 }
+_LOCATIONS = {"All": "any", "AllTrusted": "all trusted ones"}
 
 
 def aim(policy: Policy, name_of: NameOf) -> str:
     """`name_of(id, dataset)` gives a display name or None, see `Tenant.name_of`."""
-    parts = [_people(policy, name_of), _resources(policy, name_of), _clients(policy)]
-    if policy.device_filter is not None:
-        which = "only devices" if policy.device_filter.mode == "include" else "not devices"
-        parts.append(f"{which} with {policy.device_filter.rule}")
-    if policy.other_conditions:
-        parts.append(f"further conditions: {', '.join(policy.other_conditions)}")
-    return "; ".join(parts)
+    conditions = policy.conditions
+    parts = [_people(conditions, name_of), _resources(conditions, name_of), _clients(conditions)]
+    if conditions.device_filter is not None:
+        which = "only devices" if conditions.device_filter.mode == "include" else "not devices"
+        parts.append(f"{which} with {conditions.device_filter.rule}")
+    return "; ".join([*parts, *_further(conditions, name_of)])
 
 
-def _people(policy: Policy, name_of: NameOf) -> str:
-    users = policy.users
+def _further(conditions: Conditions, name_of: NameOf) -> Iterator[str]:
+    if conditions.platforms:
+        yield f"platforms: {_but(conditions.platforms.include, conditions.platforms.exclude)}"
+    if conditions.locations:
+        include, exclude = (
+            [_LOCATIONS.get(each) or _named(each, "location", "named_locations", name_of) for each in side]
+            for side in (conditions.locations.include, conditions.locations.exclude)
+        )
+        yield f"locations: {_but(include, exclude)}"
+    levels = (
+        ("sign-in risk", conditions.sign_in_risks),
+        ("user risk", conditions.user_risks),
+        ("insider risk", conditions.insider_risks),
+        ("authentication flows", conditions.authentication_flows),
+    )
+    yield from (f"{what}: {', '.join(values)}" for what, values in levels if values)
+    if conditions.unknown:
+        yield f"and what this version does not know: {', '.join(conditions.unknown)}"
+
+
+def _but(include: Sequence[str], exclude: Sequence[str]) -> str:
+    return (_some(list(include)) or "none") + (f" except {_some(list(exclude))}" if exclude else "")
+
+
+def _people(conditions: Conditions, name_of: NameOf) -> str:
+    users = conditions.users
     included = _each(users.include_users, users.include_groups, users.include_roles, users.include_guests, name_of)
     excluded = _each(users.exclude_users, users.exclude_groups, users.exclude_roles, users.exclude_guests, name_of)
     return (_some(included) or "nobody") + (f" except {_some(excluded)}" if excluded else "")
 
 
 def _each(
-    users: tuple[str, ...], groups: tuple[str, ...], roles: tuple[str, ...], guests: tuple[str, ...], name_of: NameOf
+    users: tuple[str, ...], groups: tuple[str, ...], roles: tuple[str, ...], guests: Guests | None, name_of: NameOf
 ) -> list[str]:
     return [
         *(_WORDS.get(user) or _named(user, "user", "directory_objects", name_of) for user in users if user != "None"),
@@ -47,8 +71,8 @@ def _each(
     ]
 
 
-def _resources(policy: Policy, name_of: NameOf) -> str:
-    apps = policy.applications
+def _resources(conditions: Conditions, name_of: NameOf) -> str:
+    apps = conditions.applications
 
     def named(ids: Iterable[str]) -> list[str]:
         words = {**_WORDS, "All": "all resources", "None": "no resource"}
@@ -58,13 +82,13 @@ def _resources(policy: Policy, name_of: NameOf) -> str:
         *named(apps.include),
         *(f"the user action {action}" for action in apps.user_actions),
         *(f"the authentication context {context}" for context in apps.authentication_contexts),
-        *(["applications by a filter"] if apps.filtered else []),
+        *(["applications by a filter"] if apps.filter else []),
     ]
     return (_some(targets) or "no resource") + (f" except {_some(named(apps.exclude))}" if apps.exclude else "")
 
 
-def _clients(policy: Policy) -> str:
-    kinds = policy.client_app_types
+def _clients(conditions: Conditions) -> str:
+    kinds = conditions.client_app_types
     return "any client" if "all" in kinds else f"clients: {', '.join(kinds) or 'none'}"
 
 

@@ -53,14 +53,13 @@ def _problems(policy: Policy) -> Iterator[str]:
         yield "disabled"
     elif policy.state == REPORT_ONLY:
         yield "report-only"
-    elif policy.state != "enabled":
+    elif not policy.enforced:
         yield "state-not-known"
-    if not {"all", "browser"} & set(policy.client_app_types):
+    if not {"all", "browser"} & set(policy.conditions.client_app_types):
         yield "browser-not-included"
-    apps = policy.applications
-    if apps.include != ("All",) or apps.exclude or apps.filtered:
+    if not policy.conditions.applications.everything:
         yield "not-all-apps"
-    if policy.users.nobody_included:
+    if policy.conditions.users.nobody_included:
         yield "nobody-in-scope"
-    if control.mode == NEVER and policy.users.somebody_excluded:
+    if control.mode == NEVER and policy.conditions.users.somebody_excluded:
         yield "people-excluded"

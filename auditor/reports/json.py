@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor.check import CheckResult
 from auditor.finding import Evidence, Finding
-from auditor.run import Run, TenantRun
+from auditor.run import AgreementAnswer, ReachAnswer, Run, TenantRun
 
 SCHEMA = "auditor/run/v1"
 
@@ -29,6 +29,7 @@ def document(run: Run) -> dict[str, Any]:
             "plugins": [{"name": name, "version": version} for name, version in run.plugins],
         },
         "tenants": [_tenant(tenant) for tenant in run.tenants],
+        "unreached": [{"tenant": each.tenant, "what": each.what, "remedy": each.remedy} for each in run.unreached],
     }
 
 
@@ -76,13 +77,58 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
                 "problems": list(each.problems),
                 "inert": each.inert,
                 "aim": each.aim,
+                "unknown": list(each.unknown),
+                "link": each.link or None,
+                "reach": _reach(each.reach),
+                "devices": [
+                    {"device": row.device, "compliant": row.compliant, "reached": row.reached} for row in each.devices
+                ],
             }
             for each in tenant.policies.policies
         ]
         if tenant.policies.known
         else None,
+        "policy_evaluation": _agreement(tenant.policies.agreement),
         "checks": [_check(tenant, each) for each in tenant.checks],
     }
+
+
+def _reach(reach: ReachAnswer | None) -> dict[str, Any] | None:
+    if reach is None:
+        return None
+    return {
+        "applies": reach.applies,
+        "applies_not": reach.applies_not,
+        "not_known": reach.not_known,
+        "not_known_because": _reasons(reach.because),
+    }
+
+
+def _agreement(agreement: AgreementAnswer | None) -> dict[str, Any] | None:
+    if agreement is None:
+        return None
+    return {
+        "sign_ins": agreement.sign_ins,
+        "agreed": agreement.agreed,
+        "disagreed": agreement.disagreed,
+        "not_known": agreement.not_known,
+        "changed_later": agreement.changed_later,
+        "not_known_because": _reasons(agreement.because),
+        "disagreements": [
+            {
+                "policy_id": each.policy_id,
+                "policy": each.policy,
+                "evaluated": "applies" if each.evaluated else "does not apply",
+                "count": each.count,
+                "example": each.example,
+            }
+            for each in agreement.disagreements
+        ],
+    }
+
+
+def _reasons(because: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:
+    return [{"reason": reason, "count": count} for reason, count in because]
 
 
 def _check(tenant: TenantRun, result: CheckResult) -> dict[str, Any]:
@@ -104,6 +150,7 @@ def _finding(tenant: TenantRun, result: CheckResult, finding: Finding) -> dict[s
         "subject": {"kind": finding.subject.kind, "id": finding.subject.id, "name": finding.subject.name},
         "message": finding.message,
         "remedy": finding.remedy,
+        "link": finding.link or None,
         "evidence": [_evidence(each) for each in finding.evidence],
     }
 

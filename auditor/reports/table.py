@@ -11,8 +11,9 @@ from auditor.check import CheckResult, Status
 from auditor.finding import Finding, Severity
 from auditor.reports.page import Page
 from auditor.reports.plain import plain
-from auditor.run import InterruptAnswer, Run, TenantRun
+from auditor.run import DeviceAnswer, InterruptAnswer, PolicyAnswer, Run, TenantRun
 
+_MOST_REASONS = 5
 _SETTING = 'Is "Show option to remain signed in" on?'
 
 _COLOURS = {
@@ -32,6 +33,7 @@ def render(run: Run, *, width: int = 80, colour: bool = False) -> str:
             page.line("")
             page.line("=" * page.width)
         _tenant(page, tenant)
+    _unreached(page, run)
     return page.text()
 
 
@@ -44,7 +46,18 @@ def _tenant(page: Page, tenant: TenantRun) -> None:
     _not_looked_at(page, tenant)
     _interrupts(page, tenant)
     _policies(page, tenant)
+    _trust(page, tenant)
     _meanings(page, tenant)
+
+
+def _unreached(page: Page, run: Run) -> None:
+    if not run.unreached:
+        return
+    page.line("")
+    page.line("=" * page.width)
+    page.title(f"Tenants that could not be looked at: {len(run.unreached)}")
+    for each in run.unreached:
+        page.prose(f"{each.tenant}: {each.what} {each.remedy}", "    ", "  - ")
 
 
 def _window(tenant: TenantRun) -> str:
@@ -199,7 +212,51 @@ def _policies(page: Page, tenant: TenantRun) -> None:
     )
     page.line("")
     for policy in tenant.policies.policies:
-        page.prose(f"{plain(policy.name or policy.id, 120)}: aimed at {policy.aim}.", "    ", "  ")
+        page.prose(f"{plain(policy.name or policy.id, 120)}: aimed at {policy.aim}.{_reach(policy)}", "    ", "  ")
+
+
+def _reach(policy: PolicyAnswer) -> str:
+    said = ""
+    if policy.reach is not None:
+        total = policy.reach.applies + policy.reach.applies_not + policy.reach.not_known
+        said = f" Of {total:,} completed browser sign-ins its conditions hold for {policy.reach.applies:,}"
+        if policy.reach.not_known:
+            said += f", and for {policy.reach.not_known:,} that is not known ({policy.reach.because[0][0].rstrip('.')})"
+        said += "."
+    if policy.devices:
+        said += f" Devices: {'; '.join(_device(row) for row in policy.devices)}."
+    return said
+
+
+def _device(row: DeviceAnswer) -> str:
+    compliant = {None: "", True: " compliant", False: " not compliant"}[row.compliant]
+    return f"{row.device}{compliant} {row.reached}"
+
+
+def _trust(page: Page, tenant: TenantRun) -> None:
+    """How far what is said of policies can be trusted."""
+    held = tenant.policies.agreement
+    if held is None:
+        return
+    page.heading("The evaluation of policies, held to the log")
+    compared = held.agreed + held.disagreed + held.not_known
+    page.prose(
+        f"{held.sign_ins:,} finished sign-ins say what Microsoft Entra decided on each policy, {compared:,} decisions in "
+        f"all. The evaluation agrees with {held.agreed:,}, disagrees with {held.disagreed:,}, and does not know "
+        f"{held.not_known:,}."
+        + (f" {held.changed_later:,} more are older than a policy's last change." if held.changed_later else ""),
+        "  ",
+    )
+    for each in held.disagreements[:_MOST_REASONS]:
+        ours, log = ("applies", "did not apply") if each.evaluated else ("does not apply", "applied")
+        page.prose(
+            f"{plain(each.policy or each.policy_id, 120)} {ours}, by the evaluation; by the log it {log} to "
+            f"{each.count:,} sign-ins, such as {each.example}.",
+            "    ",
+            "  - ",
+        )
+    for reason, count in held.because[:_MOST_REASONS]:
+        page.prose(f"Not known, {count:,} times: {reason}", "    ", "  - ")
 
 
 def _state(state: str) -> str:

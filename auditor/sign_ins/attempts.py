@@ -118,4 +118,5 @@ def _interrupt(row: Row, outcome: Outcome, *, stated: bool = False, seconds: flo
         outcome=outcome,
         stated=stated,
         seconds=seconds,
+        sight=row.sight,
     )

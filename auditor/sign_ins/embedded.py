@@ -21,7 +21,8 @@ import msgspec
 from auditor.sign_ins.attempts import classify, is_interrupt, newest_versions
 from auditor.sign_ins.catalogue import SUCCESS, catalogue
 from auditor.sign_ins.rows import Row, read_row
-from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, Outcome, Totals
+from auditor.sign_ins.sights import Reduction, Sights
+from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, Outcome, Recorded, Sight, Totals
 
 ROWS_PER_BUCKET = 16_384
 MOST_BUCKETS = 512
@@ -38,6 +39,7 @@ class EmbeddedLog:
 
     `lines`: one row of Graph JSON each, in the order of collecting. `rows`: about how many there are (it sets the
     number of buckets). `asked`, `intervals`: see `Coverage`. `filtered`: the log says that it was filtered by status.
+    `reduction`: by it sign-ins are told apart for policies; without one there are no sights.
     """
 
     def __init__(
@@ -48,12 +50,13 @@ class EmbeddedLog:
         asked: tuple[int, int],
         intervals: tuple[tuple[int, int], ...],
         filtered: bool = False,
+        reduction: Reduction | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="auditor-")
         self.folder = Path(self._temporary.name)
         try:
-            self._analyse(lines, rows, asked, intervals, filtered, progress)
+            self._analyse(lines, rows, asked, intervals, filtered, reduction, progress)
         except BaseException:
             self._temporary.cleanup()
             raise
@@ -65,14 +68,17 @@ class EmbeddedLog:
         asked: tuple[int, int],
         intervals: tuple[tuple[int, int], ...],
         filtered: bool,
+        reduction: Reduction | None,
         progress: Callable[[int], None] | None,
     ) -> None:
         buckets = _Buckets(self.folder, count=max(1, min(MOST_BUCKETS, rows // ROWS_PER_BUCKET + 1)))
+        sights = Sights(reduction) if reduction is not None else None
+        read = sights.read_row if sights is not None else read_row
         given = refused = 0
         any_success = False
         for line in lines:
             given += 1
-            row = read_row(line, given)
+            row = read(line, given)
             if row is None:
                 refused += 1
                 continue
@@ -87,6 +93,8 @@ class EmbeddedLog:
             by_correlation: dict[str, list[Row]] = defaultdict(list)
             for row in newest_versions(bucket):
                 tally.row(row)
+                if sights is not None:
+                    sights.count(row)
                 by_correlation[row.correlation_id or f"alone {row.id}"].append(row)
             for group in by_correlation.values():
                 if any(map(is_interrupt, group)):
@@ -95,12 +103,20 @@ class EmbeddedLog:
                         self._runs.add(interrupt)
         self.totals = tally.totals(given, refused)
         self._counts = tally.counts()
+        self._seen = sights.sights() if sights is not None else ()
+        self._recorded = sights.recorded() if sights is not None else ()
 
     def counts(self) -> tuple[InterruptCount, ...]:
         return self._counts
 
     def interrupts(self, code: int | None = None) -> Iterator[Interrupt]:
         return (found for found in self._runs if code is None or found.code == code)
+
+    def sights(self) -> tuple[Sight, ...]:
+        return self._seen
+
+    def recorded(self) -> tuple[Recorded, ...]:
+        return self._recorded
 
     def __enter__(self) -> EmbeddedLog:
         return self

@@ -6,18 +6,22 @@ Graph's own shape (Graph pages, the spool); other formats will be adapters besid
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import msgspec
 
 from auditor.tenant.instant import parse
 from auditor.tenant.mending import mended
 
-_NO_USER = "00000000-0000-0000-0000-000000000000"
+NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
     """One sign-in row. `at` is `created` in ticks. `code` is None when the row has none; `user_id` and `correlation_id`
     are "" when the row has none or only zeros; `own_user` and `interactive` are None when the row does not say.
-    `order`: among rows of one id, the one that was collected later has the higher number."""
+    `order`: among rows of one id, the one that was collected later has the higher number. `sight`, `record`: numbers
+    that `auditor.sign_ins.sights` gave, or -1."""
 
     id: str
     created: str
@@ -31,16 +35,20 @@ class Row(msgspec.Struct, array_like=True, gc=False):
     own_user: bool | None
     interactive: bool | None
     order: int
+    sight: int = -1
+    record: int = -1
 
 
-class _Status(msgspec.Struct, gc=False):
+class Status(msgspec.Struct, gc=False):
     errorCode: int | None = None
 
 
-class _GraphRow(msgspec.Struct, gc=False):
+class GraphRow(msgspec.Struct, gc=False):
+    """The fields of a row that classification reads, under Graph's names."""
+
     id: str
     createdDateTime: str
-    status: _Status | None = None
+    status: Status | None = None
     userId: str | None = None
     correlationId: str | None = None
     appId: str | None = None
@@ -52,21 +60,33 @@ class _GraphRow(msgspec.Struct, gc=False):
     isInteractive: bool | None = None
 
 
-_decode = msgspec.json.Decoder(_GraphRow).decode
+AnyRow = TypeVar("AnyRow", bound=GraphRow)
+
+decode = msgspec.json.Decoder(GraphRow).decode
 
 
 def read_row(line: bytes, order: int) -> Row | None:
-    """The narrow record of one row of Graph JSON, or None when the line is no such row (the caller counts it).
+    """The narrow record of one row of Graph JSON, or None when the line is no such row (the caller counts it)."""
+    found = decoded(line, decode)
+    return None if found is None else narrow(*found, order)
 
-    What msgspec refuses is mended and read again before it is called broken: it refuses a row for one bad name.
-    """
+
+def decoded(line: bytes, decode: Callable[[bytes], AnyRow]) -> tuple[AnyRow, int] | None:
+    """One row by this decoder, and its time in ticks; or None. What msgspec refuses is mended and read again before it
+    is called broken: it refuses a row for one bad name."""
     try:
-        row, at = _read(line)
+        row = decode(line)
+        return row, parse(row.createdDateTime)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, too
         try:
-            row, at = _read(mended(line))
+            row = decode(mended(line))
+            return row, parse(row.createdDateTime)
         except (ValueError, RecursionError):
             return None
+
+
+def narrow(row: GraphRow, at: int, order: int, sight: int = -1, record: int = -1) -> Row:
+    """The narrow record; `sight`, `record`: see `Row`."""
     user_id = row.userId or ""
     correlation_id = row.correlationId or ""
     return Row(
@@ -74,29 +94,26 @@ def read_row(line: bytes, order: int) -> Row | None:
         created=row.createdDateTime,
         at=at,
         code=row.status.errorCode if row.status else None,
-        user_id="" if user_id == _NO_USER else user_id,
-        correlation_id="" if correlation_id == _NO_USER else correlation_id,
+        user_id="" if user_id == NO_ID else user_id,
+        correlation_id="" if correlation_id == NO_ID else correlation_id,
         app_id=row.appId or "",
         user=row.userPrincipalName or "",
         app=row.appDisplayName or "",
         own_user=_own_user(row),
         interactive=row.isInteractive,
         order=order,
+        sight=sight,
+        record=record,
     )
 
 
-def _read(line: bytes) -> tuple[_GraphRow, int]:
-    row = _decode(line)
-    return row, parse(row.createdDateTime)
-
-
-def _own_user(row: _GraphRow) -> bool | None:
+def _own_user(row: GraphRow) -> bool | None:
     """Member of this tenant (True) or guest (False). beta says it in userType; on v1.0 the two tenants differ for
     guests. Without either it is not known."""
     if row.userType in ("member", "Member"):
         return True
     if row.userType in ("guest", "Guest"):
         return False
-    if row.homeTenantId and row.resourceTenantId and row.homeTenantId != _NO_USER:
+    if row.homeTenantId and row.resourceTenantId and row.homeTenantId != NO_ID:
         return row.homeTenantId == row.resourceTenantId
     return None

@@ -1,0 +1,133 @@
+"""Sign-ins made alike where no policy could tell them apart, while the log is read.
+
+A million rows come from hundreds of thousands of people and addresses; policies see a few classes of each. Whoever no
+policy names, in no group and no role that one names, is as good as anybody like that; so is an address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from auditor.conditional_access import device_filter
+from auditor.conditional_access.directory import Directory, Network, networks_of
+from auditor.tenant.circumstances import Circumstances, Device, Person, Way
+from auditor.tenant.instant import parse
+from auditor.tenant.policy import Policy, named_users
+
+SOMEBODY = "somebody"
+"""In the place of an id that no policy knows anything of: of a person, a tenant, an address or a device."""
+
+_REMEMBERED = 65536
+
+HOLDS = frozenset({"success", "failure", "reportOnlySuccess", "reportOnlyFailure", "reportOnlyInterrupted"})
+HOLDS_NOT = frozenset({"notApplied", "reportOnlyNotApplied"})
+
+
+class Reduction:
+    """For these policies (today's and, for a comparison, tomorrow's) in this directory.
+
+    `numbers`: policy id -> its bit in what `record` gives.
+    """
+
+    def __init__(self, policies: Sequence[Policy], directory: Directory) -> None:
+        self.numbers = {policy.id: number for number, policy in enumerate(policies)}
+        self.changes = tuple(sorted({at for policy in policies if (at := changed_at(policy)) is not None}))
+        self._classes = _classes(policies, directory)
+        self._homes = frozenset(
+            tenant
+            for policy in policies
+            for guests in (policy.conditions.users.include_guests, policy.conditions.users.exclude_guests)
+            if guests
+            for tenant in guests.tenants
+        )
+        self._devices_matter = any(_asks_for_one_device(policy) for policy in policies)
+        self._networks = [_networks(directory, location) for location in directory.locations]
+        self._countries_matter = any(location.kind == "country" for location in directory.locations.values())
+        self._representatives: dict[tuple[bool, ...], str] = {}
+        self._address = lru_cache(maxsize=_REMEMBERED)(self._representative)
+
+    def alike(self, circumstances: Circumstances) -> Circumstances:
+        """The same for all that no policy can tell apart."""
+        person, target, way = circumstances
+        client, platform, device, address, country, trusted_network, risk, flow = way
+        if device.registered and not self._devices_matter:
+            device = Device(True, device.trust, device.compliant)
+        user, kinds, home = person
+        return Circumstances(
+            Person(
+                self._classes.get(user, SOMEBODY if user else ""),
+                kinds,
+                home if not home or home in self._homes else SOMEBODY,
+            ),
+            target,
+            Way(
+                client,
+                platform,
+                device,
+                self._address(address),
+                country if self._countries_matter else "",
+                trusted_network,
+                risk,
+                flow,
+            ),
+        )
+
+    def record(self, results: Iterable[tuple[str, str]]) -> tuple[int, int]:
+        """What the log says of each policy, as bits: whose conditions held, and whose did not. A result that says
+        neither (notEnabled, unknown, a word of tomorrow) and a policy that is gone are in neither."""
+        held = held_not = 0
+        for policy, result in results:
+            number = self.numbers.get(policy)
+            if number is not None:
+                if result in HOLDS:
+                    held |= 1 << number
+                elif result in HOLDS_NOT:
+                    held_not |= 1 << number
+        return held, held_not
+
+    def _representative(self, address: str) -> str:
+        try:
+            where = ipaddress.ip_address(address)
+        except ValueError:
+            return ""
+        inside = tuple(any(where in network for network in networks) for networks in self._networks)
+        return self._representatives.setdefault(inside, address)
+
+
+def changed_at(policy: Policy) -> int | None:
+    """When the policy last changed, in ticks; None where it does not say so that one can read it."""
+    try:
+        return parse(policy.modified) if policy.modified else None
+    except ValueError:
+        return None
+
+
+def _classes(policies: Sequence[Policy], directory: Directory) -> Mapping[str, str]:
+    """User id -> one user of the same class, for everybody whom a policy can tell from somebody."""
+    traits: dict[str, int] = {}
+    each_alone = ((name,) for name in sorted(named_users(policies)))
+    in_groups = (group.users or () for group in directory.groups.values())
+    for number, users in enumerate((*each_alone, *in_groups, *directory.holders.values())):
+        for user in users:
+            traits[user] = traits.get(user, 0) | 1 << number
+    first: dict[int, str] = {}
+    return {user: first.setdefault(held, user) for user, held in traits.items()}
+
+
+def _networks(directory: Directory, location: str) -> tuple[Network, ...]:
+    try:
+        return networks_of(directory.locations[location])
+    except ValueError:
+        return ()  # a range that cannot be read decides nothing, see `Directory.located`
+
+
+def _asks_for_one_device(policy: Policy) -> bool:
+    chosen = policy.conditions.device_filter
+    if chosen is None:
+        return False
+    try:
+        return bool(device_filter.parse(chosen.rule).properties & {"deviceId", "displayName"})
+    except device_filter.RuleError:
+        return False
