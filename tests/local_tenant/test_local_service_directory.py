@@ -105,6 +105,8 @@ def test_group_members(
     assert (counted.text, counted.headers["Content-Type"].partition(";")[0]) == (str(len(expected)), "text/plain")
     assert graph.get(f"{url}/$count").status_code == 400
     assert graph.get("/groups/nobody/transitiveMembers").status_code == 404
+    nobody = graph.get("/groups/nobody/transitiveMembers/$count", headers={"ConsistencyLevel": "eventual"})
+    assert nobody.status_code == 404
     with permitted("GroupMember.Read.All") as client:
         member = client.get(url).json()["value"][0]
         assert member["id"] == expected[0]

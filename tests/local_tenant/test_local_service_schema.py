@@ -98,6 +98,7 @@ def test_no_listed_endpoint_is_forgotten() -> None:
     untyped = {
         "/directoryObjects/getByIds",
         "/directoryRoleTemplates",
+        "/identity/conditionalAccess/evaluate",
         "/policies/authenticationMethodsPolicy",
         "/roleManagement/directory/roleDefinitions",
         "/roleManagement/directory/roleEligibilitySchedules",

@@ -119,6 +119,13 @@ def test_groups_have_members_and_one_has_none() -> None:
     assert sizes["Break Glass Accounts"] == 2
     assert all(size > 0 for name, size in sizes.items() if name != "Kiosk Accounts")
     assert list(tenant.group_members("nobody")) == []
+    nested = {
+        (one["displayName"], member["displayName"])
+        for one in tenant.groups()
+        for member in tenant.group_members(one["id"])
+        if member["@odata.type"] == "#microsoft.graph.group"
+    }
+    assert nested == {("Headquarters", "Executives")}
     (headquarters, executives) = (
         {member["id"] for member in tenant.group_members(one["id"])}
         for name in ("Headquarters", "Executives")
@@ -138,9 +145,14 @@ def test_some_names_are_hostile() -> None:
 def test_roles_refer_to_people_and_definitions() -> None:
     tenant = simulation()
     definitions = {one["id"] for one in tenant.role_definitions()}
-    for one in (*tenant.role_assignments(), *tenant.role_eligibilities()):
+    assignable = {one["id"] for one in tenant.groups() if one["isAssignableToRole"]}
+    assigned = tenant.role_assignments()
+    for one in (*assigned, *tenant.role_eligibilities()):
         assert one["roleDefinitionId"] in definitions
-        assert tenant.user(one["principalId"]) is not None
+        assert tenant.user(one["principalId"]) is not None or one["principalId"] in assignable
+    assert len({one["id"] for one in assigned}) == len(assigned)
+    assert sum(one["principalId"] in assignable for one in assigned) == 1
+    assert simulation(premium=False).role_eligibilities() == []
     assert {one["id"] for one in tenant.directory_role_templates()} < definitions
     assert any(one["directoryScopeId"] != "/" for one in tenant.role_assignments())
 
@@ -185,7 +197,7 @@ def test_other_settings_are_there() -> None:
     tenant = simulation()
     campaign = tenant.authentication_methods_policy()["registrationEnforcement"]
     assert campaign["authenticationMethodsRegistrationCampaign"]["state"] == "enabled"
-    assert len(tenant.named_locations()) == 2
+    assert len(tenant.named_locations()) == 3
     assert tenant.activity_based_timeout_policies()
     assert tenant.token_lifetime_policies()
     assert next(tenant.users())["passwordPolicies"] == "DisablePasswordExpiration"

@@ -84,6 +84,7 @@ def test_problems(changes: dict[str, Any], expected: list[str]) -> None:
     assert problems(policy(**changes)) == expected
 
 
+PHONE = next(device for device in DEVICES if device.platform == "iOS" and device.trust)
 UNREGISTERED = next(device for device in DEVICES if device.trust is None)
 HYBRID = next(device for device in DEVICES if device.trust == "ServerAD" and device.compliant)
 JOINED = next(device for device in DEVICES if device.trust == "AzureAD" and not device.compliant)
@@ -102,6 +103,19 @@ JOINED = next(device for device in DEVICES if device.trust == "AzureAD" and not 
          HYBRID, True),
         ('device.isCompliant -eq True -and (device.trustType -eq "AzureAD" -or device.isCompliant -ne True)',
          HYBRID, False),
+        ('device.displayName -startsWith "win-"', JOINED, True),
+        ('device.displayName -startsWith "WIN-"', PHONE, False),
+        ('device.displayName -notStartsWith "LAPTOP OF"', JOINED, True),
+        ('device.displayName -startsWith "WIN-"', UNREGISTERED, False),
+        ('device.displayName -contains "WIN"', UNREGISTERED, False),
+        ('device.trustType -contains "work"', PHONE, True),
+        ('device.trustType -notEndsWith "AD"', JOINED, False),
+        ('-not device.trustType -eq "ServerAD" -and device.isCompliant -eq True', HYBRID, False),
+        ('-not (device.trustType -eq "ServerAD" -and device.isCompliant -ne True)', HYBRID, True),
+        ("-NOT(device.isCompliant -eq True)", UNREGISTERED, True),
+        ('-not -not (device.trustType -in ["ServerAD"])', HYBRID, True),
+        ('((device.isCompliant -eq True -or (device.trustType -eq "Workplace")) -and device.trustType -ne "ServerAD")',
+         PHONE, True),
     ],
 )  # fmt: skip
 def test_device_filters(rule: str, device: Device, expected: bool) -> None:
@@ -109,7 +123,17 @@ def test_device_filters(rule: str, device: Device, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["device.model -eq 1", "device.trustType -like 1", "(device.trustType -eq 1", "device"]
+    "rule",
+    [
+        "device.model -eq 1",
+        "user.trustType -eq 1",
+        "device.trustType -like 1",
+        "(device.trustType -eq 1",
+        "device",
+        "-not",
+        'device.displayName -eq "WIN-123456"',
+        'device.displayName -startsWith "WIN-1"',
+    ],
 )
 def test_a_filter_that_is_not_simulated_says_so(rule: str) -> None:
     with pytest.raises(ValueError, match="device filter"):

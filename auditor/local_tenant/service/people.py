@@ -21,7 +21,8 @@ _ADMINISTRATORS = (GLOBAL_READER, GLOBAL_ADMINISTRATOR)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account in the tenant. `roles` are the template ids of directory roles."""
+    """Somebody with an account in the tenant. `roles` are the template ids of directory roles held tenant-wide, also
+    through a group."""
 
     id: str
     user_principal_name: str
@@ -35,12 +36,6 @@ class People:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._lock = threading.Lock()
-        templates = {role["id"]: role["templateId"] for role in simulation.role_definitions()}
-        self._roles: dict[str, set[str]] = {}
-        for assignment in simulation.role_assignments():
-            role = templates.get(assignment["roleDefinitionId"])
-            if role and assignment["directoryScopeId"] == "/":
-                self._roles.setdefault(assignment["principalId"], set()).add(role)
         self.administrator = self._administrator()
         self.ordinary = self._ordinary()
         self._expected = self.administrator
@@ -70,8 +65,12 @@ class People:
 
     def _administrator(self) -> Person:
         """One who may read everything, with no more rights than that if there is such a one."""
+        assigned = self._simulation.role_assignments()
         holders = (
-            self.find(holder) for role in _ADMINISTRATORS for holder, roles in self._roles.items() if role in roles
+            self.find(one["principalId"])
+            for role in _ADMINISTRATORS
+            for one in assigned
+            if one["roleDefinitionId"] == role and one["directoryScopeId"] == "/"
         )
         return next(found for found in holders if found)
 
@@ -81,7 +80,7 @@ class People:
             next(
                 row
                 for row in self._simulation.users()
-                if row["accountEnabled"] and row["userType"] == "Member" and row["id"] not in self._roles
+                if row["accountEnabled"] and row["userType"] == "Member" and not self._simulation.roles_held(row["id"])
             )
         )
 
@@ -91,5 +90,5 @@ class People:
             row["id"],
             row["userPrincipalName"],
             row["displayName"],
-            frozenset(self._roles.get(row["id"], set()) | own),
+            self._simulation.roles_held(row["id"]) | own,
         )

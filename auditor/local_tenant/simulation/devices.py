@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from auditor.local_tenant.simulation.identity import Json, guid
 
 
+class Start(str):
+    """How a value begins, where the rest of it differs from device to device."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A kind of device. `trust` is the filter's trustType (None: not registered); `shown` is the log's wording."""
@@ -26,6 +32,28 @@ class Device:
     @property
     def managed(self) -> bool:
         return self.compliant or self.trust == "ServerAD"
+
+    @property
+    def controls(self) -> frozenset[str]:
+        """The grant controls that the device itself satisfies."""
+        held = (("compliantDevice", self.compliant), ("domainJoinedDevice", self.trust == "ServerAD"))
+        return frozenset(control for control, holds in held if holds)
+
+    @property
+    def name_start(self) -> str:
+        """How the names of such devices begin."""
+        return f"{self.platform.upper()[:3]}-"
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """What a device filter sees of it, names in lower case; nothing where it is not registered."""
+        if self.trust is None:
+            return {}
+        return {
+            "trusttype": self.trust,
+            "iscompliant": str(self.compliant),
+            "displayname": Start(self.name_start),
+        }
 
 
 _HYBRID, _JOINED, _REGISTERED = "Hybrid Azure AD joined", "Azure AD joined", "Azure AD registered"
@@ -65,7 +93,7 @@ def device_detail(kind: int, owner: str) -> Json:
     registered = device.trust is not None
     return {
         "deviceId": guid(owner, "device", kind) if registered else "",
-        "displayName": f"{device.platform.upper()[:3]}-{owner[:6].upper()}" if registered else "",
+        "displayName": f"{device.name_start}{owner[:6].upper()}" if registered else "",
         "operatingSystem": device.system,
         "browser": device.browser,
         "isCompliant": device.compliant,

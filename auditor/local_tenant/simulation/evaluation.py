@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.local_tenant.simulation.conditions import NO, How, Located, Verdict, Who, covers, enabled, judge, reaches
+from auditor.local_tenant.simulation.conditions import NO, How, Verdict, Who, covers, enabled, judge, reaches
 from auditor.local_tenant.simulation.identity import Json
 
 _GRANT_NAMES = {
@@ -66,21 +66,19 @@ class Board:
     """The policies as they stood during one stretch of time.
 
     `persistent`: today's enforced policies with a persistent-browser control and when each was last changed.
-    `located`: whether a place lies in a named location. `defaults`: security defaults are on; the log shows them as
-    one more policy, whose id is a word.
+    `defaults`: security defaults are on; the log shows them as one more policy, whose id is a word.
     """
 
     def __init__(
         self,
         policies: Sequence[Json],
         persistent: Sequence[tuple[Json, int]],
-        located: Located,
         *,
         defaults: bool,
     ) -> None:
         self.defaults = defaults
         self.states = [policy["state"] for policy in policies]
-        self._policies, self._located = policies, located
+        self._policies = policies
         self._changed = [changed for _, changed in persistent]
         self._all = [*policies, *(policy for policy, _ in persistent)]
         self._who: dict[Who, list[bool]] = {}
@@ -99,7 +97,7 @@ class Board:
             covered = self._what[resource] = [covers(policy, resource) for policy in self._all]
         judged = self._how.get(how)
         if judged is None:
-            judged = self._how[how] = [judge(policy, how, self._located) for policy in self._all]
+            judged = self._how[how] = [judge(policy, how) for policy in self._all]
         verdicts = tuple(
             verdict if person and app else NO for person, app, verdict in zip(aimed, covered, judged, strict=True)
         )

@@ -45,10 +45,20 @@ _HELD = {
 }
 _SCOPED, _CUSTOM, _ELIGIBLE = 8, 9, 10
 
+DESK = 13
+"""The first member of the Security Desk: a group that holds a directory role, which its members hold through it."""
+DESK_ROLE = _ID["Security Reader"]
+_DESK_NAME = "Security Desk"
+
+
+def _on_desk(person: Person) -> bool:
+    return person.index % 24 == DESK and not person.guest
+
 
 def roles_of(person: Person) -> frozenset[str]:
-    """Built-in roles the person holds actively and tenant-wide: the only ones a policy's roles condition matches."""
-    held = _HELD.get(person.index)
+    """Built-in roles the person holds actively and tenant-wide, also through a group: the only ones a policy's roles
+    condition matches."""
+    held = DESK_ROLE if _on_desk(person) else _HELD.get(person.index)
     return frozenset((held,)) if held else frozenset()
 
 
@@ -61,10 +71,13 @@ class Group:
     holds: Callable[[Person], bool]
     rule: str | None = None
     assignable: bool = False
+    nested: tuple[str, ...] = ()
+    """Ids of the groups that are members of it."""
 
 
 def groups(seed: int) -> tuple[Group, ...]:
-    """The tenant's groups. Two have hostile names; one is empty; Headquarters holds Executives as a nested group."""
+    """The tenant's groups. Two have hostile names; one is empty; Headquarters holds Executives as a nested group; the
+    Security Desk holds a directory role."""
 
     def one_in(number: int, position: int) -> Callable[[Person], bool]:
         return lambda person: (
@@ -76,21 +89,31 @@ def groups(seed: int) -> tuple[Group, ...]:
     executives, office = one_in(12, 0), one_in(3, 1)
 
     def group(
-        name: str, holds: Callable[[Person], bool], rule: str | None = None, assignable: bool = False, key: str = ""
+        name: str,
+        holds: Callable[[Person], bool],
+        rule: str | None = None,
+        assignable: bool = False,
+        key: str = "",
+        nested: tuple[str, ...] = (),
     ) -> Group:
-        return Group(guid(seed, "group", key or name), name, holds, rule, assignable)
+        return Group(guid(seed, "group", key or name), name, holds, rule, assignable, nested)
 
     return (
         group("Break Glass Accounts", lambda person: person.index < BREAK_GLASS, assignable=True),
         group("All Staff", lambda person: not person.guest, '(user.userType -eq "Member")'),
         group("Executives", executives),
-        group("Headquarters", lambda person: executives(person) or office(person)),
+        group(
+            "Headquarters",
+            lambda person: executives(person) or office(person),
+            nested=(guid(seed, "group", "Executives"),),
+        ),
         group("Pilot Ring", one_in(8, 2)),
         group("Policy Exclusions", one_in(14, 3)),
         group("Contractors", one_in(6, 4)),
         group("Kiosk Accounts", lambda person: False),
         group('=HYPERLINK("http://odd.example.net","Sales")', one_in(9, 5), key="sales"),
         group("\x1b[31mRed Team\x1b[0m", one_in(15, 6), key="red"),
+        group(_DESK_NAME, _on_desk, assignable=True),
     )
 
 
@@ -167,12 +190,12 @@ def role_definitions(seed: int) -> list[Json]:
 
 
 def role_assignments(seed: int, tenant: str, person_id: Callable[[int], str]) -> list[Json]:
-    """Graph's unifiedRoleAssignment objects; `person_id` gives the id of a person's number."""
+    """Graph's unifiedRoleAssignment objects, one of them a group's; `person_id` gives the id of a person's number."""
 
-    def assignment(number: int, role: str, scope: str) -> Json:
+    def assignment(key: object, principal: str, role: str, scope: str) -> Json:
         return {
-            "id": guid(seed, "assignment", number, role)[:36].replace("-", "") + "-1",
-            "principalId": person_id(number),
+            "id": guid(seed, "assignment", key, role)[:36].replace("-", "") + "-1",
+            "principalId": principal,
             "principalOrganizationId": tenant,
             "roleDefinitionId": role,
             "directoryScopeId": scope,
@@ -182,9 +205,10 @@ def role_assignments(seed: int, tenant: str, person_id: Callable[[int], str]) ->
 
     unit = f"/administrativeUnits/{guid(seed, 'unit')}"
     return [
-        *(assignment(number, role, "/") for number, role in _HELD.items()),
-        assignment(_SCOPED, HELPDESK, unit),
-        assignment(_CUSTOM, guid(seed, "role", "custom"), "/"),
+        *(assignment(number, person_id(number), role, "/") for number, role in _HELD.items()),
+        assignment(_SCOPED, person_id(_SCOPED), HELPDESK, unit),
+        assignment(_CUSTOM, person_id(_CUSTOM), guid(seed, "role", "custom"), "/"),
+        assignment(_DESK_NAME, guid(seed, "group", _DESK_NAME), DESK_ROLE, "/"),
     ]
 
 
@@ -213,4 +237,4 @@ def role_eligibilities(seed: int, begin: int, person_id: Callable[[int], str]) -
     ]
 
 
-assert max(_HELD) < ADMINISTRATORS
+assert max(_HELD) < ADMINISTRATORS <= DESK

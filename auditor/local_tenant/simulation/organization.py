@@ -6,14 +6,17 @@ from auditor.local_tenant.simulation.identity import Json, guid
 from auditor.local_tenant.simulation.times import DAY, stamp, stamp_seconds
 
 SETTINGS = ("shown", "hidden", "no key", "no branding")
-_PREMIUM = ("AADPremiumService", "41781fb2-bc02-4b7c-bd55-b576c07bb09d")
+_PREMIUM = (
+    ("AADPremiumService", "41781fb2-bc02-4b7c-bd55-b576c07bb09d"),  # P1
+    ("AADPremiumService", "eec0eb4f-6444-4f95-aba0-50c24d67f998"),  # P2
+)
 _EXCHANGE = ("exchange", "efb87545-963c-4e0d-99df-69c6916d9eb0")
 
 
 def organization(tenant: str, name: str, initial: str, custom: str, premium: bool, begin: int) -> Json:
     """Graph's organization object; `begin` in ticks is where the log starts."""
     created = stamp_seconds(begin - 900 * DAY)
-    plans = [_EXCHANGE, _PREMIUM] if premium else [_EXCHANGE]
+    plans = [_EXCHANGE, *_PREMIUM] if premium else [_EXCHANGE]
     return {
         "id": tenant,
         "deletedDateTime": None,

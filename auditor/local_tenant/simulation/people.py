@@ -26,6 +26,12 @@ _LAST = (
 _DEPARTMENTS = ("Sales", "Finance", "Operations", "Engineering", "People", "Legal")
 GUEST_HOMES = (("fabrikam.example", "Fabrikam"), ("tailspin.example", "Tailspin Toys"))
 
+
+def home_tenant(domain: str) -> str:
+    """The id of the tenant from which guests of a domain come."""
+    return guid("home", domain)
+
+
 BREAK_GLASS = 2
 ADMINISTRATORS = 12
 """People 0 and 1 are the break-glass accounts; up to this number, everybody holds or may hold a role."""
@@ -52,6 +58,11 @@ class Person:
     reset: str
     """What self-service password reset has to do with them: outstanding, registering, resetting or settled."""
 
+    @property
+    def external(self) -> str:
+        """The kind of guest as policies name it; empty for the tenant's own people."""
+        return "b2bCollaborationGuest" if self.guest else ""
+
 
 class People:
     """All people of one tenant, by number and by id."""
@@ -77,7 +88,7 @@ class People:
             name=f"Break Glass {index + 1}" if glass else f"{first} {last}",
             upn=f"{local}@{domain}",
             guest=guest,
-            home=guid("home", home_domain) if guest else self._tenant,
+            home=home_tenant(home_domain) if guest else self._tenant,
             home_name=home_name,
             devices=(desktop, desktop, phone),
             place=(OFFICES + HOMES + ABROAD)[bits[5] % 7] if bits[5] > 30 else OFFICES[0],

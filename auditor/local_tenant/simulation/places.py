@@ -6,6 +6,8 @@ Addresses come from the documentation ranges (RFC 5737, RFC 3849), so none belon
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import NamedTuple
 
 from auditor.local_tenant.simulation.identity import Json, guid
 from auditor.local_tenant.simulation.times import DAY, stamp
@@ -47,6 +49,7 @@ ABROAD = (5, 6)
 
 OFFICE_RANGES = ("203.0.113.0/24", "2001:db8:100::/48")
 BLOCKED_COUNTRIES = ("MD", "KP")
+HOME_COUNTRIES = ("NL", "BE")
 
 
 def office_location(seed: int) -> str:
@@ -57,6 +60,11 @@ def office_location(seed: int) -> str:
 def blocked_location(seed: int) -> str:
     """Id of the named location of blocked countries."""
     return guid(seed, "location", "blocked")
+
+
+def home_location(seed: int) -> str:
+    """Id of the named location of the countries where the staff live, offices and all."""
+    return guid(seed, "location", "home")
 
 
 def named_locations(seed: int, begin: int) -> list[Json]:
@@ -77,35 +85,51 @@ def named_locations(seed: int, begin: int) -> list[Json]:
                 {"@odata.type": "#microsoft.graph.iPv6CidrRange", "cidrAddress": v6},
             ],
         },
-        {
-            "@odata.type": "#microsoft.graph.countryNamedLocation",
-            "id": blocked_location(seed),
-            "displayName": "Blocked countries",
-            "createdDateTime": created,
-            "modifiedDateTime": created,
-            "deletedDateTime": None,
-            "countriesAndRegions": list(BLOCKED_COUNTRIES),
-            "includeUnknownCountriesAndRegions": False,
-            "countryLookupMethod": "clientIpAddress",
-        },
+        _countries(blocked_location(seed), "Blocked countries", BLOCKED_COUNTRIES, created),
+        _countries(home_location(seed), "Home countries", HOME_COUNTRIES, created),
     ]
 
 
-def in_location(place: Place, location_id: str, seed: int) -> bool:
-    """Whether a named location, or the keyword All or AllTrusted, holds the place."""
-    if location_id == "All":
-        return True
-    if location_id in ("AllTrusted", office_location(seed)):
-        return place.office
-    return location_id == blocked_location(seed) and place.country in BLOCKED_COUNTRIES
+def _countries(location_id: str, name: str, countries: tuple[str, ...], created: str) -> Json:
+    return {
+        "@odata.type": "#microsoft.graph.countryNamedLocation",
+        "id": location_id,
+        "displayName": name,
+        "createdDateTime": created,
+        "modifiedDateTime": created,
+        "deletedDateTime": None,
+        "countriesAndRegions": list(countries),
+        "includeUnknownCountriesAndRegions": False,
+        "countryLookupMethod": "clientIpAddress",
+    }
 
 
-def kin(number: int) -> int:
-    """The first place that no named location tells from this one."""
-    place = PLACES[number]
-    return next(
-        other
-        for other, candidate in enumerate(PLACES)
-        if candidate.office == place.office
-        and (candidate.country in BLOCKED_COUNTRIES) == (place.country in BLOCKED_COUNTRIES)
-    )
+class Whereabouts(NamedTuple):
+    """The named locations that hold somebody, by id or keyword, and those of which that cannot be told."""
+
+    inside: frozenset[str]
+    unsure: frozenset[str]
+
+
+def whereabouts(locations: list[Json], address: str | None, country: str | None) -> Whereabouts:
+    """Where an address and a country lie among the named locations; None for what is not known of them."""
+    inside, unsure = {"All"}, set()
+    for location in locations:
+        names = {location["id"]}
+        if location.get("isTrusted"):
+            names.add("AllTrusted")
+        held = _holds(location, address, country)
+        if held:
+            inside |= names
+        elif held is None:
+            unsure |= names
+    return Whereabouts(frozenset(inside), frozenset(unsure - inside))
+
+
+def _holds(location: Json, address: str | None, country: str | None) -> bool | None:
+    countries = location.get("countriesAndRegions")
+    if countries is not None:
+        return None if country is None else country.upper() in countries
+    if address is None:
+        return None
+    return any(ip_address(address) in ip_network(one["cidrAddress"]) for one in location["ipRanges"])

@@ -15,7 +15,7 @@ from datetime import datetime
 from random import Random
 
 from auditor.local_tenant.simulation.identity import Json, guid
-from auditor.local_tenant.simulation.policy_kinds import ORDINARY, PERSISTENT, Kind, Names
+from auditor.local_tenant.simulation.policy_kinds import LATER, ORDINARY, PERSISTENT, Kind, Names
 from auditor.local_tenant.simulation.times import DAY, stamp, ticks
 
 # Seed 1 is what `auditor demo` shows: it always has these, so that the first screen has something to say.
@@ -103,7 +103,7 @@ def drawn(seed: int, begin: int, end: int, names: Names) -> PolicyHistory:
     rng = Random(f"{seed}/policies")
     current: list[Json] = []
     changes: list[Change] = []
-    for kind in (*PERSISTENT, *ORDINARY):
+    for kind in (*PERSISTENT, *ORDINARY, *LATER):
         chance, moving, where = rng.random(), rng.random(), rng.random()
         if not (kind.key in _SHOWCASE if seed == 1 else chance < kind.share):
             continue

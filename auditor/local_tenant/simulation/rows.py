@@ -162,7 +162,7 @@ class RowWriter:
         """One complete beta row."""
         circumstance, code, noise = attempt.circumstance, step.code, attempt.noise
         person, reach, before = circumstance.person, circumstance.reach, step.stage == "before"
-        app = step.broker or circumstance.app
+        app = circumstance.app
         place = PLACES[circumstance.place]
         created = stamp(step.tick)
         status, applied = reach.applied(step.stage)
@@ -197,6 +197,10 @@ class RowWriter:
                 {"authenticationStepDateTime": created, **(_WRONG if code in _PASSWORD_FAILED else _RIGHT)}
             ],
         }
+        if step.broker:
+            # The broker signs in for the app: the resource, which the policies judged, is still the app's.
+            broker = step.broker
+            row.update(appId=broker.id, appDisplayName=broker.name, appOwnerTenantId=broker.owner)
         if circumstance.risk != "none":
             row.update(_RISKY)
             row["riskLevelDuringSignIn"] = row["riskLevelAggregated"] = circumstance.risk

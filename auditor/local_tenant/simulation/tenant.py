@@ -10,10 +10,11 @@ from auditor.local_tenant.simulation import apps, groups, organization, places, 
 from auditor.local_tenant.simulation.audits import Audits
 from auditor.local_tenant.simulation.identity import Json, guid
 from auditor.local_tenant.simulation.log import Log
-from auditor.local_tenant.simulation.people import BREAK_GLASS, People
+from auditor.local_tenant.simulation.people import BREAK_GLASS, GUEST_HOMES, People, home_tenant
 from auditor.local_tenant.simulation.policy_kinds import Names
 from auditor.local_tenant.simulation.rows import RowWriter
 from auditor.local_tenant.simulation.times import ticks
+from auditor.local_tenant.simulation.what_if import Answer, Question, WhatIf
 from auditor.local_tenant.simulation.world import World
 
 FEWEST_USERS = 16
@@ -74,6 +75,7 @@ class Simulation:
             people=self._people,
             groups=self._groups,
             apps=self._apps,
+            locations=self.named_locations(),
             history=self._history,
             defaults=self._defaults,
             begin=self._begin,
@@ -94,6 +96,12 @@ class Simulation:
             groups={group.name: group.id for group in self._groups},
             offices=places.office_location(self._seed),
             blocked=places.blocked_location(self._seed),
+            home_countries=places.home_location(self._seed),
+            own_app=next(
+                app.resource for app in self._apps if app.owner == self.tenant_id and "browser" in app.clients
+            ),
+            partner=home_tenant(GUEST_HOMES[0][0]),
+            desk=self._people[groups.DESK].id,
         )
         return policies.drawn(self._seed, self._begin, self._end, names)
 
@@ -125,6 +133,10 @@ class Simulation:
         """v1.0 conditionalAccessPolicy objects."""
         return self._history.current
 
+    def what_if(self, question: Question) -> Iterator[Answer]:
+        """Each policy, and why it does not apply to such a sign-in. Raises `LookupError` for an unknown user."""
+        return WhatIf(self._people, self._groups, self.named_locations(), self._history.current).answers(question)
+
     def named_locations(self) -> list[Json]:
         """v1.0 namedLocation objects, each with its @odata.type."""
         return places.named_locations(self._seed, self._begin)
@@ -134,10 +146,13 @@ class Simulation:
         return [groups.group_object(group, self._begin) for group in self._groups]
 
     def group_members(self, group_id: str) -> Iterator[Json]:
-        """The users of a group, directly or through nested groups, each with its @odata.type."""
+        """Who is in a group, directly or through nested groups, and those groups; each with its @odata.type."""
         found = next((group for group in self._groups if group.id == group_id), None)
         if found is None:
             return
+        for group in self._groups:
+            if group.id in found.nested:
+                yield {"@odata.type": "#microsoft.graph.group", **groups.group_object(group, self._begin)}
         for number in range(self._people.count):
             person = self._people[number]
             if found.holds(person):
@@ -168,8 +183,15 @@ class Simulation:
         """v1.0 unifiedRoleAssignment objects."""
         return groups.role_assignments(self._seed, self.tenant_id, lambda number: self._people[number].id)
 
+    def roles_held(self, user_id: str) -> frozenset[str]:
+        """Template ids of the built-in roles that a user holds now and tenant-wide, also through a group."""
+        person = self._people.find(user_id)
+        return groups.roles_of(person) if person else frozenset()
+
     def role_eligibilities(self) -> list[Json]:
-        """v1.0 unifiedRoleEligibilitySchedule objects."""
+        """v1.0 unifiedRoleEligibilitySchedule objects; a matter of privileged identity management, so of a licence."""
+        if not self.premium:
+            return []
         return groups.role_eligibilities(self._seed, self._begin, lambda number: self._people[number].id)
 
     def activity_based_timeout_policies(self) -> list[Json]:

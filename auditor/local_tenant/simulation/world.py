@@ -6,7 +6,7 @@ What policies make of a sign-in depends on few things, so it is worked out once 
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -15,17 +15,22 @@ from threading import Lock
 
 from auditor.local_tenant.simulation.apps import App
 from auditor.local_tenant.simulation.conditions import How, Who
-from auditor.local_tenant.simulation.devices import DESKTOPS, PHONES
+from auditor.local_tenant.simulation.devices import DESKTOPS, DEVICES, PHONES
 from auditor.local_tenant.simulation.evaluation import Board, Reach
 from auditor.local_tenant.simulation.groups import Group, roles_of
 from auditor.local_tenant.simulation.identity import Json
 from auditor.local_tenant.simulation.people import People, Person
-from auditor.local_tenant.simulation.places import ABROAD, HOMES, OFFICES, PLACES, in_location, kin
+from auditor.local_tenant.simulation.places import ABROAD, HOMES, OFFICES, PLACES, whereabouts
 from auditor.local_tenant.simulation.policies import PolicyHistory
 from auditor.local_tenant.simulation.shapes import Circumstance
 
-_KIN = tuple(kin(number) for number in range(len(PLACES)))
 _RISKS = ("low", "medium", "high")
+_CLIENT_TYPES = {
+    "browser": "browser",
+    "desktop": "mobileAppsAndDesktopClients",
+    "mobile": "mobileAppsAndDesktopClients",
+    "legacy": "other",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class World:
         people: People,
         groups: tuple[Group, ...],
         apps: tuple[App, ...],
+        locations: list[Json],
         history: PolicyHistory,
         defaults: bool,
         begin: int,
@@ -65,9 +71,11 @@ class World:
     ) -> None:
         self.seed, self.people, self.apps, self.history = seed, people, apps, history
         self.defaults, self.begin, self.prompts_until, self.setting = defaults, begin, prompts_until, setting
-        mentioned = _mentioned(history)
+        self._mentioned = mentioned = frozenset(_mentioned(history))
         self._groups = tuple(group for group in groups if group.id in mentioned)
-        self._mentioned = mentioned
+        self._inside = [whereabouts(locations, place.address(0), place.country).inside & mentioned for place in PLACES]
+        # Each place -> the first that no location named by a policy tells from it.
+        self._kin = [self._inside.index(inside) for inside in self._inside]
         self._pools: dict[Callable[[App], bool] | None, tuple[tuple[App, ...], list[float]]] = {}
         self._numbering = Lock()
         self._segments: dict[Who, int] = {}
@@ -75,16 +83,20 @@ class World:
         self.known = lru_cache(maxsize=32768)(self._known)
         self._reach = lru_cache(maxsize=32768)(self._judged)
         self._boards = [
-            Board(history.at(epoch), history.persistent, self._located, defaults=defaults)
-            for epoch in range(len(history.changes) + 1)
+            Board(history.at(epoch), history.persistent, defaults=defaults) for epoch in range(len(history.changes) + 1)
         ]
 
     def _known(self, index: int) -> tuple[Person, int]:
         """A person, and the number of what policies see of them."""
         person = self.people[index]
         held = frozenset(group.id for group in self._groups if group.holds(person))
-        named = person.id if person.id in self._mentioned else ""
-        seen = Who(named, person.guest, held, roles_of(person))
+        seen = Who(
+            person.id if person.id in self._mentioned else "",
+            person.external,
+            person.home if person.home in self._mentioned else "",
+            held,
+            roles_of(person) & self._mentioned,
+        )
         number = self._segments.get(seen)
         if number is None:
             with self._numbering:
@@ -117,7 +129,7 @@ class World:
             client = "legacy" if client == "desktop" else client
         risk = _RISKS[int(chance * 1000) % 3] if 0.5 < chance < 0.515 else "none"
         epoch = self.history.epoch(tick)
-        reach = self._reach(segment, app.resource, device, _KIN[place], client, risk, wish.user_risk, epoch)
+        reach = self._reach(segment, app.resource, device, self._kin[place], client, risk, wish.user_risk, epoch)
         return Circumstance(person, app, device, place, client, risk, reach)
 
     def _app(self, rng: Random, wish: Wish) -> App:
@@ -139,17 +151,29 @@ class World:
         user_risk: str,
         epoch: int,
     ) -> Reach:
-        how = How(device, place, client, risk, user_risk)
+        kind = DEVICES[device]
+        how = How(
+            client=_CLIENT_TYPES[client],
+            platform=kind.platform,
+            device=kind,
+            inside=self._inside[place],
+            risk=risk,
+            user_risk=user_risk,
+            held=kind.controls,
+        )
         return self._boards[epoch].reach(self._seen[segment], resource, how)
 
-    def _located(self, place: int, location: str) -> bool:
-        return in_location(PLACES[place], location, self.seed)
 
-
-def _mentioned(history: PolicyHistory) -> frozenset[str]:
-    """Ids of people and groups that any policy names, now or before a change."""
+def _mentioned(history: PolicyHistory) -> Iterator[str]:
+    """Ids of people, groups, roles, tenants and locations that any policy names, now or before a change."""
     everything: list[Json] = [*history.current, *(change.before for change in history.changes if change.before)]
-    users = [policy["conditions"].get("users") or {} for policy in everything]
-    sides = ("includeUsers", "excludeUsers", "includeGroups", "excludeGroups")
-    found: Iterable[str] = (name for each in users for side in sides for name in each.get(side) or ())
-    return frozenset(found)
+    for policy in everything:
+        conditions = policy["conditions"]
+        users, locations = conditions.get("users") or {}, conditions.get("locations") or {}
+        for side in ("include", "exclude"):
+            yield from users.get(f"{side}Users") or ()
+            yield from users.get(f"{side}Groups") or ()
+            yield from users.get(f"{side}Roles") or ()
+            yield from locations.get(f"{side}Locations") or ("All",)
+            guests = users.get(f"{side}GuestsOrExternalUsers") or {}
+            yield from (guests.get("externalTenants") or {}).get("members") or ()

@@ -24,7 +24,8 @@ REPORT_READERS = _READERS | {_REPORTS_READER, _SECURITY_OPERATOR}
 _POLICY_READERS = _READERS | {_CONDITIONAL_ACCESS_ADMINISTRATOR}
 _FOR_POLICY_READERS = permissions(
     "Policy.Read.All Policy.Read.ConditionalAccess Policy.ReadWrite.ConditionalAccess Policy.Read.AuthenticationMethod "
-    "Policy.ReadWrite.AuthenticationMethod"
+    "Policy.ReadWrite.AuthenticationMethod Policy.Read.ApplicationConfiguration "
+    "Policy.ReadWrite.ApplicationConfiguration"
 )
 
 

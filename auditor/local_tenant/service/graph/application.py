@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from auditor.local_tenant.service.clock import Clock, graph_date, http_date
 from auditor.local_tenant.service.clouds import Places
-from auditor.local_tenant.service.graph import directory, organization, policies, reports, roles
+from auditor.local_tenant.service.graph import directory, organization, policies, reports, roles, what_if
 from auditor.local_tenant.service.graph.access import access_of
 from auditor.local_tenant.service.graph.endpoint import (
     INCLUDE_UNKNOWN,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 ENDPOINTS: tuple[Endpoint, ...] = (
     *reports.ENDPOINTS,
     *policies.ENDPOINTS,
+    *what_if.ENDPOINTS,
     *organization.ENDPOINTS,
     *directory.ENDPOINTS,
     *roles.ENDPOINTS,

@@ -65,7 +65,6 @@ MEMBERS = Collection(
     "directoryObjects",
     "microsoft.graph.user",
     options=DIRECTORY_OPTIONS - {"$filter"},
-    unselected=_USER_UNSELECTED,
 )
 SERVICE_PRINCIPALS = Collection(
     "servicePrincipals",
@@ -105,15 +104,16 @@ def _among(rows: Iterable[JsonRow], wanted: str) -> JsonRow:
 
 
 def _members(call: Call) -> Iterator[JsonRow]:
-    """Transitive members; their ids and types alone for a caller who may not read users."""
+    """Transitive members, nested groups among them; of users the ids and types alone for a caller who may not read
+    them."""
     _among(call.simulation.groups(), call.parameters["id"])
     readable = bool(_READ_USERS & call.permissions)
     for member in call.simulation.group_members(call.parameters["id"].lower()):
-        yield (
-            member
-            if readable
-            else {name: value if name in ("@odata.type", "id") else None for name, value in member.items()}
-        )
+        if member["@odata.type"] != "#microsoft.graph.user":
+            yield member
+            continue
+        seen = {name: value if readable or name in ("@odata.type", "id") else None for name, value in member.items()}
+        yield seen if "$select" in call.options else {name: seen[name] for name in ("@odata.type", *_USER_UNSELECTED)}
 
 
 def _count(rows: Iterable[JsonRow], call: Call) -> str:

@@ -72,8 +72,7 @@ def listing(
         )
     except SkipTokenRefused as refused:
         raise bad_request("Invalid Skip Token, skip token is null or cannot be read.") from refused
-    name = collection.name + (f"({call.options['$select']})" if chosen and "$select" in call.options else "")
-    answer: dict[str, Any] = {"@odata.context": call.context(name)}
+    answer: dict[str, Any] = {"@odata.context": call.context(_named(call, collection))}
     if "$select" not in call.options:
         answer["@microsoft.graph.tips"] = _TIP
     if page.skiptoken is not None:
@@ -92,7 +91,13 @@ def single(call: Call, collection: Collection, row: JsonRow) -> dict[str, Any]:
     """One member of a collection, as an answer of its own."""
     _refuse_others(call, frozenset({"$select"}) & collection.options)
     (entity,) = shown(call, collection, [row], selected(call, collection))
-    return {"@odata.context": call.context(f"{collection.name}/$entity"), **entity}
+    return {"@odata.context": call.context(f"{_named(call, collection)}/$entity"), **entity}
+
+
+def _named(call: Call, collection: Collection) -> str:
+    """The collection's name in a context: with the selected properties, if any are."""
+    chosen = call.options.get("$select", "").strip()
+    return f"{collection.name}({chosen})" if chosen else collection.name
 
 
 def shown(call: Call, collection: Collection, rows: list[JsonRow], chosen: tuple[str, ...]) -> list[JsonRow]:

@@ -17,10 +17,13 @@ from auditor.local_tenant.service.graph.listing import Collection, simple, singl
 from auditor.local_tenant.service.paging import JsonRow
 from auditor.local_tenant.service.throttle import CONDITIONAL_ACCESS
 
-_READ_CONDITIONAL_ACCESS = permissions(
+READ_CONDITIONAL_ACCESS = permissions(
     "Policy.Read.All Policy.Read.ConditionalAccess Policy.ReadWrite.ConditionalAccess"
 )
 _READ_POLICIES = permissions("Policy.Read.All")
+_READ_APPLICATION_POLICIES = permissions(
+    "Policy.Read.All Policy.Read.ApplicationConfiguration Policy.ReadWrite.ApplicationConfiguration"
+)
 _BY_NAME = {"id": "text eq in", "displayName": "text eq startswith"}
 
 POLICIES = Collection(
@@ -62,7 +65,7 @@ def _locations(call: Call) -> list[JsonRow]:
 
 ENDPOINTS = (
     *(
-        Endpoint(path, _READ_CONDITIONAL_ACCESS, POLICY_DENIAL, answer, limit=CONDITIONAL_ACCESS)
+        Endpoint(path, READ_CONDITIONAL_ACCESS, POLICY_DENIAL, answer, limit=CONDITIONAL_ACCESS)
         for path, answer in (
             ("/identity/conditionalAccess/policies", simple(POLICIES, _policies)),
             ("/identity/conditionalAccess/policies/{id}", _one(POLICIES, _policies)),
@@ -84,13 +87,13 @@ ENDPOINTS = (
     ),
     Endpoint(
         "/policies/activityBasedTimeoutPolicies",
-        _READ_POLICIES,
+        _READ_APPLICATION_POLICIES,
         POLICY_DENIAL,
         simple(TIMEOUTS, lambda call: call.simulation.activity_based_timeout_policies()),
     ),
     Endpoint(
         "/policies/tokenLifetimePolicies",
-        _READ_POLICIES,
+        _READ_APPLICATION_POLICIES,
         POLICY_DENIAL,
         simple(LIFETIMES, lambda call: call.simulation.token_lifetime_policies()),
     ),

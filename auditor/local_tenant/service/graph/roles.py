@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from auditor.local_tenant.service.graph.endpoint import DIRECTORY_DENIAL, ELIGIBILITY_DENIAL, Endpoint, permissions
+from typing import Any
+
+from auditor.local_tenant.service.graph.endpoint import (
+    DIRECTORY_DENIAL,
+    ELIGIBILITY_DENIAL,
+    Call,
+    Endpoint,
+    GraphRefused,
+    permissions,
+)
 from auditor.local_tenant.service.graph.listing import Collection, simple
 
 _READ_ROLES = permissions("RoleManagement.Read.Directory RoleManagement.Read.All Directory.Read.All")
@@ -31,6 +40,17 @@ ASSIGNMENTS = Collection(
 )
 ELIGIBILITIES = Collection("roleManagement/directory/roleEligibilitySchedules", filterable=_BY_PRINCIPAL)
 
+
+def _eligibilities(call: Call) -> dict[str, Any]:
+    if not call.simulation.premium:
+        raise GraphRefused(
+            400,
+            "AadPremiumLicenseRequired",
+            "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+        )
+    return simple(ELIGIBILITIES, lambda call: call.simulation.role_eligibilities())(call)
+
+
 ENDPOINTS = (
     Endpoint(
         "/directoryRoleTemplates",
@@ -54,6 +74,6 @@ ENDPOINTS = (
         "/roleManagement/directory/roleEligibilitySchedules",
         _READ_ELIGIBILITY,
         ELIGIBILITY_DENIAL,
-        simple(ELIGIBILITIES, lambda call: call.simulation.role_eligibilities()),
+        _eligibilities,
     ),
 )
