@@ -6,18 +6,20 @@ policy names, in no group and no role that one names, is as good as anybody like
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from auditor.conditional_access import device_filter
-from auditor.conditional_access.directory import Directory, Network, networks_of
-from auditor.tenant.circumstances import Circumstances, Device, Person, Way
+from auditor.conditional_access.directory import Directory, Network, address_of, networks_of
+from auditor.conditional_access.three_values import Applies
+from auditor.conditional_access.ways import filtered
+from auditor.tenant.circumstances import Circumstances, Device, Person, Target, Way
 from auditor.tenant.instant import parse
-from auditor.tenant.policy import Policy, named_users
+from auditor.tenant.policy import Filter, Policy, named_users
 
-SOMEBODY = "somebody"
-"""In the place of an id that no policy knows anything of: of a person, a tenant, an address or a device."""
+SOMEBODY = "Somebody-or-other"
+"""In the place of an id of a person or a tenant that no policy knows anything of. No policy can name it: what has a
+hyphen is an id, and read in lower case."""
 
 _REMEMBERED = 65536
 
@@ -28,11 +30,12 @@ HOLDS_NOT = frozenset({"notApplied", "reportOnlyNotApplied"})
 class Reduction:
     """For these policies (today's and, for a comparison, tomorrow's) in this directory.
 
-    `numbers`: policy id -> its bit in what `record` gives.
+    `numbers`: policy id -> its bit in what `record` gives; of two policies with one id the first counts.
     """
 
     def __init__(self, policies: Sequence[Policy], directory: Directory) -> None:
-        self.numbers = {policy.id: number for number, policy in enumerate(policies)}
+        self.tenant = directory.tenant
+        self.numbers = {policy.id: number for number, policy in reversed(tuple(enumerate(policies)))}
         self.changes = tuple(sorted({at for policy in policies if (at := changed_at(policy)) is not None}))
         self._classes = _classes(policies, directory)
         self._homes = frozenset(
@@ -42,41 +45,46 @@ class Reduction:
             if guests
             for tenant in guests.tenants
         )
-        self._devices_matter = any(_asks_for_one_device(policy) for policy in policies)
+        self._filters = tuple({chosen for policy in policies if (chosen := _of_one_device(policy)) is not None})
         self._networks = [_networks(directory, location) for location in directory.locations]
         self._countries_matter = any(location.kind == "country" for location in directory.locations.values())
-        self._representatives: dict[tuple[bool, ...], str] = {}
+        self._representatives: dict[tuple[int, tuple[bool, ...]], str] = {}
         self._address = lru_cache(maxsize=_REMEMBERED)(self._representative)
+        self._devices: dict[tuple[Device, tuple[Applies, ...]], Device] = {}
+        self._device = lru_cache(maxsize=_REMEMBERED)(self._one_device)
+        self._people: dict[Person, Person] = {}
+        self._targets: dict[Target, Target] = {}
+        self._ways: dict[Way, Way] = {}
 
     def alike(self, circumstances: Circumstances) -> Circumstances:
         """The same for all that no policy can tell apart."""
         person, target, way = circumstances
         client, platform, device, address, country, trusted_network, risk, flow = way
-        if device.registered and not self._devices_matter:
-            device = Device(True, device.trust, device.compliant)
         user, kinds, home = person
+        who = Person(
+            self._classes.get(user, SOMEBODY if user else ""),
+            kinds,
+            home if not home or home in self._homes else SOMEBODY,
+        )
+        how = Way(
+            client,
+            platform,
+            self._device(device) if device.registered else device,
+            self._address(address),
+            country if self._countries_matter else "",
+            trusted_network,
+            risk,
+            flow,
+        )
+        # One object for all that are equal: a sight is then no more than three references.
         return Circumstances(
-            Person(
-                self._classes.get(user, SOMEBODY if user else ""),
-                kinds,
-                home if not home or home in self._homes else SOMEBODY,
-            ),
-            target,
-            Way(
-                client,
-                platform,
-                device,
-                self._address(address),
-                country if self._countries_matter else "",
-                trusted_network,
-                risk,
-                flow,
-            ),
+            self._people.setdefault(who, who), self._targets.setdefault(target, target), self._ways.setdefault(how, how)
         )
 
     def record(self, results: Iterable[tuple[str, str]]) -> tuple[int, int]:
         """What the log says of each policy, as bits: whose conditions held, and whose did not. A result that says
-        neither (notEnabled, unknown, a word of tomorrow) and a policy that is gone are in neither."""
+        neither (notEnabled, unknown, a word of tomorrow), one that says both, and a policy that is gone are in
+        neither."""
         held = held_not = 0
         for policy, result in results:
             number = self.numbers.get(policy)
@@ -85,15 +93,22 @@ class Reduction:
                     held |= 1 << number
                 elif result in HOLDS_NOT:
                     held_not |= 1 << number
-        return held, held_not
+        return held & ~held_not, held_not & ~held
+
+    def _one_device(self, device: Device) -> Device:
+        """One of those that are joined alike and that every filter treats alike."""
+        kind = Device(True, device.trust, device.compliant)
+        if not self._filters:
+            return kind
+        treated = tuple(filtered(chosen, device).applies for chosen in self._filters)
+        return self._devices.setdefault((kind, treated), device)
 
     def _representative(self, address: str) -> str:
-        try:
-            where = ipaddress.ip_address(address)
-        except ValueError:
+        where = address_of(address)
+        if where is None:
             return ""
         inside = tuple(any(where in network for network in networks) for networks in self._networks)
-        return self._representatives.setdefault(inside, address)
+        return self._representatives.setdefault((where.version, inside), address)
 
 
 def changed_at(policy: Policy) -> int | None:
@@ -123,11 +138,13 @@ def _networks(directory: Directory, location: str) -> tuple[Network, ...]:
         return ()  # a range that cannot be read decides nothing, see `Directory.located`
 
 
-def _asks_for_one_device(policy: Policy) -> bool:
+def _of_one_device(policy: Policy) -> Filter | None:
+    """The policy's device filter, if it asks for more than how devices are joined and whether they are compliant."""
     chosen = policy.conditions.device_filter
     if chosen is None:
-        return False
+        return None
     try:
-        return bool(device_filter.parse(chosen.rule).properties & {"deviceId", "displayName"})
+        properties = device_filter.parse(chosen.rule).properties
     except device_filter.RuleError:
-        return False
+        return None
+    return chosen if properties & {"deviceId", "displayName"} else None

@@ -10,6 +10,8 @@ import msgspec
 from auditor.sign_ins.rows import NO_ID, GraphRow
 from auditor.tenant.circumstances import (
     ANY_KIND,
+    COLLABORATION,
+    DIRECT_CONNECT,
     EXTERNAL,
     INTERNAL_GUEST,
     MEMBER,
@@ -71,12 +73,15 @@ _TRUSTS = {
 }
 _ONE = {kind: frozenset({kind}) for kind in ANY_KIND}
 _OWN = frozenset({MEMBER, INTERNAL_GUEST})
-_COLLABORATION = frozenset({"b2bCollaborationGuest", "b2bCollaborationMember"})
 _CROSSINGS = {
-    "b2bCollaboration": _COLLABORATION,
-    "b2bDirectConnect": frozenset({"b2bDirectConnectUser"}),
-    "serviceProvider": frozenset({"serviceProvider"}),
+    "b2bCollaboration": COLLABORATION,
+    "b2bDirectConnect": _ONE[DIRECT_CONNECT],
+    "serviceProvider": _ONE["serviceProvider"],
 }
+_RISKS = frozenset({"none", "low", "medium", "high"})
+_FLOWS = frozenset({"none", "deviceCodeFlow", "authenticationTransfer"})
+_TRUSTED = frozenset({"trusted", "trustedNamedLocation"})
+_NETWORKS = _TRUSTED | {"intranet", "extranet", "namedNetwork"}
 
 
 class DeviceDetail(msgspec.Struct, gc=False):
@@ -97,6 +102,7 @@ class Audience(msgspec.Struct, gc=False):
 
 class Context(msgspec.Struct, gc=False):
     id: str | None = None
+    detail: str | None = None
 
 
 class Network(msgspec.Struct, gc=False):
@@ -128,26 +134,36 @@ def circumstances(row: WideRow) -> Circumstances:
     """The row as conditions see it."""
     client = _client(row.clientAppUsed)
     return Circumstances(
-        Person((row.userId or "").lower(), _kinds(row), (row.homeTenantId or "").lower()),
+        Person(_id(row.userId), _kinds(row), _id(row.homeTenantId)),
         Target(
-            (row.resourceId or "").lower(),
-            (row.appId or "").lower(),
-            _ids(row.conditionalAccessAudiences),
-            _ids(row.authenticationContextClassReferences),
+            _id(row.resourceId),
+            _id(row.appId),
+            _audiences(row.conditionalAccessAudiences),
+            _contexts(row.authenticationContextClassReferences),
             True if client == NATIVE else None,
-            (row.resourceOwnerTenantId or "").lower(),
+            _id(row.resourceOwnerTenantId),
         ),
         Way(
             client,
             _platform(row.deviceDetail.operatingSystem) if row.deviceDetail else "",
             _device(row.deviceDetail),
             row.ipAddress or "",
-            None if row.location is None else (row.location.countryOrRegion or "").upper(),
+            _country(row.location),
             _trusted(row.networkLocationDetails),
-            row.riskLevelDuringSignIn or "",
+            row.riskLevelDuringSignIn if row.riskLevelDuringSignIn in _RISKS else "",
             _flow(row),
         ),
     )
+
+
+def abroad(row: GraphRow, tenant: str) -> bool:
+    """Whether one of this tenant's people asked another tenant for something: then that one's policies decide."""
+    return tenant != "" and _id(row.homeTenantId) == tenant and _id(row.resourceTenantId) not in ("", tenant)
+
+
+def _id(text: str | None) -> str:
+    """In lower case; "" also for the zeros that stand for no id."""
+    return "" if text is None or text == NO_ID else text.lower()
 
 
 def _kinds(row: WideRow) -> frozenset[str]:
@@ -156,11 +172,11 @@ def _kinds(row: WideRow) -> frozenset[str]:
     guest = {"member": False, "guest": True}.get((row.userType or "").lower())
     crossing = _CROSSINGS.get(row.crossTenantAccessType or "")
     if crossing is not None:
-        if crossing is _COLLABORATION and guest is not None:
+        if crossing is COLLABORATION and guest is not None:
             return _ONE["b2bCollaborationGuest" if guest else "b2bCollaborationMember"]
         return crossing
-    home, here = row.homeTenantId or "", row.resourceTenantId or ""
-    if not home or not here or home == NO_ID:
+    home, here = _id(row.homeTenantId), _id(row.resourceTenantId)
+    if not home or not here:
         return ANY_KIND
     if home != here:
         return EXTERNAL
@@ -191,20 +207,34 @@ def _device(device: DeviceDetail | None) -> Device:
     return Device(True, trust, device.isCompliant, device.deviceId or None, device.displayName or None)
 
 
-def _ids(listed: Sequence[Audience] | Sequence[Context] | None) -> frozenset[str] | None:
-    if listed is None:
+def _audiences(listed: Sequence[Audience] | None) -> frozenset[str] | None:
+    return None if listed is None else frozenset(_id(each.applicationId) for each in listed)
+
+
+def _contexts(listed: Sequence[Context] | None) -> frozenset[str] | None:
+    """None also where one was not asked for anew: whether policies were asked about that is not documented."""
+    if listed is None or any(each.detail not in (None, "required") for each in listed):
         return None
-    return frozenset((each.applicationId if isinstance(each, Audience) else each.id) or "" for each in listed)
+    return frozenset(each.id or "" for each in listed)
+
+
+def _country(location: Location | None) -> str | None:
+    """Two letters, or "" for an address of no known country."""
+    country = "" if location is None else (location.countryOrRegion or "").upper()
+    return None if location is None or len(country) not in (0, 2) else country
 
 
 def _trusted(networks: Sequence[Network] | None) -> bool | None:
     if networks is None:
         return None
-    return any(each.networkType in ("trusted", "trustedNamedLocation") for each in networks)
+    kinds = {each.networkType for each in networks}
+    if kinds & _TRUSTED:
+        return True
+    return False if kinds <= _NETWORKS else None
 
 
 def _flow(row: WideRow) -> str:
     """Of beta rows; "none" where such a row names no special one."""
     if row.authenticationProtocol == "deviceCode":
         return "deviceCodeFlow"
-    return row.originalTransferMethod or ""
+    return row.originalTransferMethod if row.originalTransferMethod in _FLOWS else ""

@@ -104,7 +104,7 @@ class EmbeddedLog:
         self.totals = tally.totals(given, refused)
         self._counts = tally.counts()
         self._seen = sights.sights() if sights is not None else ()
-        self._recorded = sights.recorded() if sights is not None else ()
+        self._sights = sights
 
     def counts(self) -> tuple[InterruptCount, ...]:
         return self._counts
@@ -115,8 +115,8 @@ class EmbeddedLog:
     def sights(self) -> tuple[Sight, ...]:
         return self._seen
 
-    def recorded(self) -> tuple[Recorded, ...]:
-        return self._recorded
+    def recorded(self) -> Iterator[Recorded]:
+        return self._sights.recorded() if self._sights is not None else iter(())
 
     def __enter__(self) -> EmbeddedLog:
         return self

@@ -115,5 +115,5 @@ def _own_user(row: GraphRow) -> bool | None:
     if row.userType in ("guest", "Guest"):
         return False
     if row.homeTenantId and row.resourceTenantId and row.homeTenantId != NO_ID:
-        return row.homeTenantId == row.resourceTenantId
+        return row.homeTenantId.lower() == row.resourceTenantId.lower()
     return None

@@ -7,21 +7,20 @@ of the policies. Rows that turn out to be repetitions are counted nowhere, as co
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 import msgspec
 
 from auditor.sign_ins.attempts import is_interrupt
 from auditor.sign_ins.catalogue import KEEP_ME_SIGNED_IN, SUCCESS
-from auditor.sign_ins.circumstances import WideRow, circumstances
-from auditor.sign_ins.rows import Row, decoded, narrow
+from auditor.sign_ins.circumstances import WideRow, abroad, circumstances
+from auditor.sign_ins.rows import Row, decode, decoded, narrow
 from auditor.tenant.circumstances import Circumstances
 from auditor.tenant.sign_in_log import Example, Recorded, Sight
 
 _REMEMBERED = 65536
-_NOTHING = (b"", b"null", b"[]")
+_BITS = 32  # for the number of a record
 
 
 class _Applied(msgspec.Struct, gc=False):
@@ -30,13 +29,15 @@ class _Applied(msgspec.Struct, gc=False):
 
 
 _decode = msgspec.json.Decoder(WideRow).decode
-_decode_applied = msgspec.json.Decoder(list[_Applied]).decode
+_decode_applied = msgspec.json.Decoder(list[_Applied] | None).decode
 
 
 class Reduction(Protocol):
-    """How sign-ins are made alike, and what of the record is kept; `changes`: ticks at which a policy changed."""
+    """How sign-ins are made alike, and what of the record is kept; `changes`: ticks at which a policy changed;
+    `tenant`: the id of the one whose policies they are."""
 
     changes: tuple[int, ...]
+    tenant: str
 
     def alike(self, circumstances: Circumstances) -> Circumstances: ...
 
@@ -51,20 +52,27 @@ class Sights:
         self._numbers: dict[Circumstances, int] = {}
         self._records: dict[tuple[int, int], int] = {}
         self._understood_before: dict[tuple[int, int], int] = {}
-        self._completed: Counter[int] = Counter()
-        self._prompts: Counter[int] = Counter()
-        self._examples: dict[int, Example] = {}
-        self._recorded: Counter[tuple[int, int, int]] = Counter()
-        self._recorded_examples: dict[tuple[int, int, int], Example] = {}
+        self._epochs = len(reduction.changes) + 1
+        self._completed: list[int] = []
+        self._prompts: list[int] = []
+        self._examples: list[Example | None] = []
+        self._recorded: dict[int, int] = {}
+        self._recorded_examples: dict[int, Example] = {}
 
     def read_row(self, line: bytes, order: int) -> Row | None:
-        """As `rows.read_row`, with the numbers."""
-        found = decoded(line, _decode)
+        """As `rows.read_row`, with the numbers; without them where another tenant's policies decide."""
+        found = decoded(line, _decode) or _but_for_conditions(line)
         if found is None:
             return None
         row, at = found
+        if abroad(row, self._reduction.tenant):
+            return narrow(row, at, order)
         seen = self._reduction.alike(circumstances(row))
-        sight = self._numbers.setdefault(seen, len(self._numbers))
+        sight = self._numbers.setdefault(seen, len(self._completed))
+        if sight == len(self._completed):
+            self._completed.append(0)
+            self._prompts.append(0)
+            self._examples.append(None)
         return narrow(row, at, order, sight, self._record(row))
 
     def _record(self, row: WideRow) -> int:
@@ -73,8 +81,6 @@ class Sights:
         if row.status is None or (row.status.errorCode != SUCCESS and row.conditionalAccessStatus != "failure"):
             return -1
         raw = bytes(row.appliedConditionalAccessPolicies)
-        if raw in _NOTHING:
-            return -1
         # A list of some thousand characters is read once: its hash is keyed anew by every process, so nobody can write
         # two lists of one hash and length.
         key = hash(raw), len(raw)
@@ -87,41 +93,57 @@ class Sights:
 
     def _understood(self, raw: bytes) -> int:
         try:
-            applied = _decode_applied(raw)
-        except msgspec.ValidationError:
+            applied = _decode_applied(raw) if raw else None
+        except ValueError:  # of a shape that is not known, or broken in a text
+            return -1
+        if not applied:
             return -1
         kept = self._reduction.record((each.id or "", each.result or "") for each in applied)
         return self._records.setdefault(kept, len(self._records))
 
     def count(self, row: Row) -> None:
         """One distinct row."""
+        if row.sight < 0:
+            return
+        is_example = False
         if row.code == SUCCESS:
             self._completed[row.sight] += 1
-            if row.sight not in self._examples:
+            if self._examples[row.sight] is None:
                 self._examples[row.sight] = _example(row)
+                is_example = True
         elif row.code == KEEP_ME_SIGNED_IN:
             self._prompts[row.sight] += 1
         if row.record >= 0 and not is_interrupt(row):
-            key = row.sight, row.record, bisect_right(self._reduction.changes, row.at)
-            self._recorded[key] += 1
-            if key not in self._recorded_examples:
+            # One int for sight, record and epoch: there are as many of them as sights, and a tuple takes four times
+            # as much. For the same reason the sight's example serves where it can.
+            epoch = bisect_right(self._reduction.changes, row.at)
+            key = (row.sight << _BITS | row.record) * self._epochs + epoch
+            if key not in self._recorded and not is_example:
                 self._recorded_examples[key] = _example(row)
+            self._recorded[key] = self._recorded.get(key, 0) + 1
 
     def sights(self) -> tuple[Sight, ...]:
         """By number."""
         return tuple(
-            Sight(seen, self._completed[number], self._prompts[number], self._examples.get(number))
+            Sight(seen, self._completed[number], self._prompts[number], self._examples[number])
             for seen, number in self._numbers.items()
         )
 
-    def recorded(self) -> tuple[Recorded, ...]:
+    def recorded(self) -> Iterator[Recorded]:
         """What Entra recorded, most frequent first."""
         records = tuple(self._records)
-        return tuple(
-            Recorded(sight, *records[record], self._reduction.changes[:epoch], count, self._recorded_examples[key])
-            for key, count in self._recorded.most_common()
-            for sight, record, epoch in (key,)
-        )
+        for key, count in sorted(self._recorded.items(), key=lambda each: (-each[1], each[0])):
+            both, epoch = divmod(key, self._epochs)
+            sight, record = both >> _BITS, both & ((1 << _BITS) - 1)
+            example = self._recorded_examples.get(key) or self._examples[sight]
+            assert example is not None  # a row made the key
+            yield Recorded(sight, *records[record], self._reduction.changes[:epoch], count, example)
+
+
+def _but_for_conditions(line: bytes) -> tuple[WideRow, int] | None:
+    """A row with something of an unknown shape that only conditions are judged by: then none of that is known."""
+    found = decoded(line, decode)
+    return None if found is None else (WideRow(**msgspec.structs.asdict(found[0])), found[1])
 
 
 def _example(row: Row) -> Example:

@@ -48,6 +48,8 @@ _COLLECTIONS: Mapping[str, Callable[[BaseGraphServiceClient], Any]] = {
     "token_lifetimes": lambda graph: graph.policies.token_lifetime_policies,
 }
 
+_NO_LICENCE = "AadPremiumLicenseRequired"  # with status 400, from what belongs to Privileged Identity Management
+
 
 class Reader:
     """`reports` is the pace of all of Graph's reports together. With `first_page_only` it asks for the beginning of
@@ -76,6 +78,7 @@ class Reader:
         """Reads `name` and writes how that ended."""
         readers: Mapping[str, Callable[[Rows], Awaitable[None]]] = {
             "branding": self._branding,
+            "role_eligibilities": self._role_eligibilities,
             "sign_in_page": self._sign_in_page,
             "directory_objects": self._directory_objects,
             "group_members": self._group_members,
@@ -87,10 +90,10 @@ class Reader:
         state: State = "collected"
         reason = remedy = ""
         try:
-            if name in _COLLECTIONS:
-                await self._collection(name, value)
-            else:
+            if name in readers:
                 await readers[name](value)
+            else:
+                await self._collection(name, value)
         except SourceError as error:
             state = "partial" if value else "missing"
             reason, remedy = why(error, name)
@@ -105,6 +108,15 @@ class Reader:
         request = _COLLECTIONS[name](self._graph.builders).to_get_request_information()
         pace = self._conditional_access if name in ("policies", "named_locations") else self._free
         await self._all(request, name, value, pace)
+
+    async def _role_eligibilities(self, value: Rows) -> None:
+        """Without the licence for Privileged Identity Management nobody is eligible for a role, which is an answer:
+        eligible assignments go when the licence does (entra-docs, includes/licensing-pim.md, 2025-08-12)."""
+        try:
+            await self._collection("role_eligibilities", value)
+        except Refused as error:
+            if error.code != _NO_LICENCE:
+                raise
 
     async def _branding(self, value: Rows) -> None:
         identity = graph_json.organization(self._earlier("organization")[0]).id

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from auditor.errors import AuditorError, Refused
+from auditor.errors import AuditorError, Refused, SourceError
 from auditor.sources.graph_client import GraphClient, graph_client
 from auditor.sources.pace import Pace
 from auditor.sources.progress import Progress, Report
@@ -33,11 +33,12 @@ _USELESS_RISKS = ("", "hidden", "unknownFutureValue")
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What Graph says of one policy. `reasons`: why it does not apply, in Graph's words, divided by commas."""
+    """What Graph says of one policy. `applies`: None when it does not say. `reasons`: why it does not apply, in Graph's
+    words, divided by commas."""
 
     id: str
-    applies: bool = msgspec.field(name="policyApplies")
-    reasons: str = msgspec.field(default="", name="analysisReasons")
+    applies: bool | None = msgspec.field(default=None, name="policyApplies")
+    reasons: str | None = msgspec.field(default=None, name="analysisReasons")
     modified: str | None = msgspec.field(default=None, name="modifiedDateTime")
     created: str | None = msgspec.field(default=None, name="createdDateTime")
 
@@ -94,13 +95,11 @@ async def _asked(graph: GraphClient, question: Question, pace: Pace, report: Rep
     def waiting(seconds: float, reason: str) -> None:
         report(Progress("what_if", waiting=seconds, why=reason))
 
-    return tuple(
-        [
-            msgspec.json.decode(raw, type=Applied)
-            async for page in graph.pages(request, pace, waiting)
-            for raw in page.value
-        ]
-    )
+    rows = [bytes(raw) async for page in graph.pages(request, pace, waiting) for raw in page.value]
+    try:
+        return tuple(msgspec.json.decode(row, type=Applied) for row in rows)
+    except ValueError as error:
+        raise SourceError(f"Graph's what-if answered with what it does not document ({error}).") from None
 
 
 def _request(graph: GraphClient, content: Mapping[str, Any]) -> RequestInformation:

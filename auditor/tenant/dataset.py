@@ -51,7 +51,6 @@ DATASETS: dict[str, Dataset] = {
             "role_eligibilities",
             "people who may activate a role",
             ("RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory"),
-            licence="Microsoft Entra ID P2 or Microsoft Entra ID Governance",
         ),
         # It also names the holders of roles, where those are read at all: the order of this table puts them before it.
         Dataset(

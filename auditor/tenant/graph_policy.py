@@ -7,11 +7,24 @@ Nothing that is set may be lost: a condition or a value that this version does n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from auditor.tenant.json_shapes import Json, maybe_flag, maybe_text, members, object_in, text, texts
+from auditor.tenant.json_shapes import (
+    Json,
+    identities,
+    maybe_flag,
+    maybe_text,
+    members,
+    object_in,
+    text,
+    texts,
+)
 from auditor.tenant.policy import (
+    ALL,
+    GUESTS,
+    NONE,
     Applications,
     Conditions,
     Filter,
@@ -43,33 +56,41 @@ INSIDER_RISKS = frozenset({"minor", "moderate", "elevated"})
 FLOWS = frozenset({"none", "deviceCodeFlow", "authenticationTransfer"})
 USER_ACTIONS = frozenset({"urn:user:registersecurityinfo", "urn:user:registerdevice"})
 
+USER_WORDS = frozenset({ALL, NONE, GUESTS})
+APPLICATION_WORDS = frozenset({ALL, NONE, "Office365", "MicrosoftAdminPortals"})
+_WORD = re.compile("[A-Z][A-Za-z0-9]*")
+"""A word that stands for many, among ids. Ids have hyphens."""
+
 # Property -> what may stand within it; None: it is read as a whole.
-_KNOWN: Mapping[str, frozenset[str] | None] = {
-    "users": frozenset(
-        f"{side}{what}"
-        for side in ("include", "exclude")
-        for what in ("Users", "Groups", "Roles", "GuestsOrExternalUsers")
-    ),
-    "applications": frozenset(
-        {
-            "includeApplications",
-            "excludeApplications",
-            "includeUserActions",
-            "includeAuthenticationContextClassReferences",
-            "applicationFilter",
-        }
-    ),
-    "devices": frozenset({"deviceFilter"}),
-    "platforms": frozenset({"includePlatforms", "excludePlatforms"}),
-    "locations": frozenset({"includeLocations", "excludeLocations"}),
-    "authenticationFlows": frozenset({"transferMethods"}),
+_FILTER: Mapping[str, Any] = {"mode": None, "rule": None}
+_GUESTS: Mapping[str, Any] = {
+    "guestOrExternalUserTypes": None,
+    "externalTenants": {"membershipKind": None, "members": None},
+}
+_KNOWN: Mapping[str, Any] = {
+    "users": {
+        **{f"{side}{what}": None for side in ("include", "exclude") for what in ("Users", "Groups", "Roles")},
+        "includeGuestsOrExternalUsers": _GUESTS,
+        "excludeGuestsOrExternalUsers": _GUESTS,
+    },
+    "applications": {
+        "includeApplications": None,
+        "excludeApplications": None,
+        "includeUserActions": None,
+        "includeAuthenticationContextClassReferences": None,
+        "applicationFilter": _FILTER,
+    },
+    "devices": {"deviceFilter": _FILTER},
+    "platforms": {"includePlatforms": None, "excludePlatforms": None},
+    "locations": {"includeLocations": None, "excludeLocations": None},
+    "authenticationFlows": {"transferMethods": None},
     "clientApplications": None,
     "servicePrincipalRiskLevels": None,
     "clientAppTypes": None,
     "signInRiskLevels": None,
     "userRiskLevels": None,
     "insiderRiskLevels": None,
-}  # fmt: skip
+}
 
 
 def policy(json: Json) -> Policy:
@@ -81,7 +102,7 @@ def policy(json: Json) -> Policy:
         id=identity,
         name=maybe_text(json, "displayName") or "",
         state=text(json, "state", what),
-        conditions=_conditions(object_in(json, "conditions", what), what),
+        conditions=_conditions(object_in(json, "conditions", what), what, _partly(json)),
         grant=_grant(object_in(json, "grantControls", what), what),
         persistent_browser=_persistent_browser(sessions, what),
         sign_in_frequency=_sign_in_frequency(sessions, what),
@@ -91,7 +112,12 @@ def policy(json: Json) -> Policy:
     )
 
 
-def _conditions(json: Json, what: str) -> Conditions:
+def _partly(json: Json) -> Iterable[str]:
+    """What keeps an enabled policy from a part of its sign-ins: beta has it, and it is documented nowhere."""
+    return ["partialEnablementStrategy"] if _set(json.get("partialEnablementStrategy")) else []
+
+
+def _conditions(json: Json, what: str, strange: Iterable[str]) -> Conditions:
     users = _users(object_in(json, "users", what), what)
     applications = _applications(object_in(json, "applications", what), what)
     platforms = _listed(object_in(json, "platforms", what), "Platforms", what)
@@ -116,6 +142,11 @@ def _conditions(json: Json, what: str) -> Conditions:
     for guests in (users.include_guests, users.exclude_guests):
         if guests and guests.membership not in ("all", "enumerated"):
             strangers.append(f"users: {guests.membership}")
+    for name, given, known in (
+        ("users", (*users.include_users, *users.exclude_users), USER_WORDS),
+        ("applications", (*applications.include, *applications.exclude), APPLICATION_WORDS),
+    ):
+        strangers += [f"{name}: {each}" for each in given if _WORD.fullmatch(each) and each not in known]
     return Conditions(
         users=users,
         applications=applications,
@@ -128,23 +159,18 @@ def _conditions(json: Json, what: str) -> Conditions:
         insider_risks=lists["insiderRiskLevels"][0],
         authentication_flows=tuple(flow for flow in lists["authenticationFlows"][0] if flow != "none"),
         workload_identities=_set(json.get("clientApplications")) or bool(json.get("servicePrincipalRiskLevels")),
-        unknown=tuple(dict.fromkeys([*_unknown_properties(json), *strangers])),
+        unknown=tuple(dict.fromkeys([*strange, *_unknown_properties(json, _KNOWN), *strangers])),
     )
 
 
-def _unknown_properties(json: Json) -> Iterable[str]:
+def _unknown_properties(json: Json, known: Mapping[str, Any]) -> Iterable[str]:
     for name, value in json.items():
         if "@" in name or not _set(value):
             continue
-        if name not in _KNOWN:
+        if name not in known:
             yield name
-        within = _KNOWN.get(name)
-        if within is not None and isinstance(value, Mapping):
-            yield from (
-                f"{name}.{inner}"
-                for inner, given in value.items()
-                if inner not in within and "@" not in inner and _set(given)
-            )
+        elif known[name] is not None and isinstance(value, Mapping):
+            yield from (f"{name}.{inner}" for inner in _unknown_properties(value, known[name]))
 
 
 def _set(value: Any) -> bool:
@@ -156,12 +182,12 @@ def _set(value: Any) -> bool:
 
 def _users(json: Json, what: str) -> Users:
     return Users(
-        include_users=texts(json, "includeUsers", what),
-        exclude_users=texts(json, "excludeUsers", what),
-        include_groups=texts(json, "includeGroups", what),
-        exclude_groups=texts(json, "excludeGroups", what),
-        include_roles=texts(json, "includeRoles", what),
-        exclude_roles=texts(json, "excludeRoles", what),
+        include_users=identities(json, "includeUsers", what),
+        exclude_users=identities(json, "excludeUsers", what),
+        include_groups=identities(json, "includeGroups", what),
+        exclude_groups=identities(json, "excludeGroups", what),
+        include_roles=identities(json, "includeRoles", what),
+        exclude_roles=identities(json, "excludeRoles", what),
         include_guests=_guests(object_in(json, "includeGuestsOrExternalUsers", what), what),
         exclude_guests=_guests(object_in(json, "excludeGuestsOrExternalUsers", what), what),
     )
@@ -172,17 +198,18 @@ def _guests(json: Json, what: str) -> Guests | None:
     if not _set(json):
         return None
     tenants = object_in(json, "externalTenants", what)
-    return Guests(
-        kinds=members(json, "guestOrExternalUserTypes", what) or ("kinds not given",),
-        membership=maybe_text(tenants, "membershipKind") or ("enumerated" if tenants.get("members") else "all"),
-        tenants=texts(tenants, "members", what),
-    )
+    listed = identities(tenants, "members", what)
+    if tenants.get("membershipKind") is not None:
+        membership = text(tenants, "membershipKind", what)
+    else:
+        membership = "enumerated" if listed else "membership not given" if tenants else "all"
+    return Guests(members(json, "guestOrExternalUserTypes", what) or ("kinds not given",), membership, listed)
 
 
 def _applications(json: Json, what: str) -> Applications:
     return Applications(
-        include=texts(json, "includeApplications", what),
-        exclude=texts(json, "excludeApplications", what),
+        include=identities(json, "includeApplications", what),
+        exclude=identities(json, "excludeApplications", what),
         user_actions=texts(json, "includeUserActions", what),
         authentication_contexts=texts(json, "includeAuthenticationContextClassReferences", what),
         filter=_filter(object_in(json, "applicationFilter", what), what),
@@ -192,7 +219,8 @@ def _applications(json: Json, what: str) -> Applications:
 def _listed(json: Json, kind: str, what: str) -> Listed | None:
     if not _set(json):
         return None
-    return Listed(include=texts(json, f"include{kind}", what), exclude=texts(json, f"exclude{kind}", what))
+    # Platforms have no hyphen, either, so that they stay as they are.
+    return Listed(include=identities(json, f"include{kind}", what), exclude=identities(json, f"exclude{kind}", what))
 
 
 def _filter(json: Json, what: str) -> Filter | None:

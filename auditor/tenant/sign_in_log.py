@@ -154,6 +154,6 @@ class SignInLog(Protocol):
         """What policies can tell apart among the sign-ins; none where the policies were not read."""
         ...
 
-    def recorded(self) -> tuple[Recorded, ...]:
+    def recorded(self) -> Iterator[Recorded]:
         """What Entra recorded of the policies, most frequent first; none where the log does not show it."""
         ...

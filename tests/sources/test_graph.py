@@ -136,11 +136,14 @@ def test_what_depends_on_a_missing_dataset_says_which(
 
 def test_a_tenant_without_premium(config_for: MakeConfig, collect: Collect, tmp_path: Path) -> None:
     with running(Simulation(seed=2, users=20, days=1, end=NOW, premium=False), throttle=False) as local:
-        spool = collect(config_for(local), tmp_path / "spool", ("sign_ins",))
+        spool = collect(config_for(local), tmp_path / "spool", ("role_eligibilities", "sign_ins"))
     found = stored(spool, "sign_ins")
     assert found.state == "missing"
     assert "no premium licence" in found.reason
     assert "Microsoft Entra ID P1" in found.remedy
+    # Without the licence nobody is eligible for a role, which is an answer.
+    eligible = stored(spool, "role_eligibilities")
+    assert (eligible.state, eligible.value) == ("collected", [])
 
 
 def test_a_tenant_without_branding(config_for: MakeConfig, collect: Collect, tmp_path: Path) -> None:

@@ -8,13 +8,6 @@ from auditor.sources.reasons import why
 @pytest.mark.parametrize(
     ("status", "code", "name", "reason", "remedy"),
     [
-        (
-            400,
-            "AadPremiumLicenseRequired",
-            "role_eligibilities",
-            "does not have the licence for it (AadPremiumLicenseRequired).",
-            "It takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
-        ),
         (403, NOT_PREMIUM, "sign_ins", "The tenant has no premium licence", "It takes Microsoft Entra ID P1."),
         (403, NOT_PREMIUM, "policy_changes", "The tenant has no premium licence", "It takes a premium licence."),
         (
