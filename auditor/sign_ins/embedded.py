@@ -72,6 +72,8 @@ class EmbeddedLog:
         progress: Callable[[int], None] | None,
     ) -> None:
         buckets = _Buckets(self.folder, count=max(1, min(MOST_BUCKETS, rows // ROWS_PER_BUCKET + 1)))
+        self._sights: tuple[Sight, ...]
+        self._record: Iterable[Recorded]
         sights = Sights(reduction) if reduction is not None else None
         read = sights.read_row if sights is not None else read_row
         given = refused = 0
@@ -103,8 +105,7 @@ class EmbeddedLog:
                         self._runs.add(interrupt)
         self.totals = tally.totals(given, refused)
         self._counts = tally.counts()
-        self._seen = sights.sights() if sights is not None else ()
-        self._sights = sights
+        self._sights, self._record = sights.counted() if sights is not None else ((), ())
 
     def counts(self) -> tuple[InterruptCount, ...]:
         return self._counts
@@ -113,10 +114,10 @@ class EmbeddedLog:
         return (found for found in self._runs if code is None or found.code == code)
 
     def sights(self) -> tuple[Sight, ...]:
-        return self._seen
+        return self._sights
 
     def recorded(self) -> Iterator[Recorded]:
-        return self._sights.recorded() if self._sights is not None else iter(())
+        return iter(self._record)
 
     def __enter__(self) -> EmbeddedLog:
         return self

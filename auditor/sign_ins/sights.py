@@ -6,6 +6,8 @@ of the policies. Rows that turn out to be repetitions are counted nowhere, as co
 
 from __future__ import annotations
 
+import json
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Protocol
@@ -20,7 +22,7 @@ from auditor.tenant.circumstances import Circumstances
 from auditor.tenant.sign_in_log import Example, Recorded, Sight
 
 _REMEMBERED = 65536
-_BITS = 32  # for the number of a record
+_BITS = 24  # for the number of a record, of which there are fewer than sights
 
 
 class _Applied(msgspec.Struct, gc=False):
@@ -55,9 +57,9 @@ class Sights:
         self._epochs = len(reduction.changes) + 1
         self._completed: list[int] = []
         self._prompts: list[int] = []
-        self._examples: list[Example | None] = []
+        self._examples: list[str | None] = []
         self._recorded: dict[int, int] = {}
-        self._recorded_examples: dict[int, Example] = {}
+        self._recorded_examples: dict[int, str] = {}
 
     def read_row(self, line: bytes, order: int) -> Row | None:
         """As `rows.read_row`, with the numbers; without them where another tenant's policies decide."""
@@ -122,22 +124,35 @@ class Sights:
                 self._recorded_examples[key] = _example(row)
             self._recorded[key] = self._recorded.get(key, 0) + 1
 
-    def sights(self) -> tuple[Sight, ...]:
-        """By number."""
-        return tuple(
-            Sight(seen, self._completed[number], self._prompts[number], self._examples[number])
-            for seen, number in self._numbers.items()
-        )
+    def counted(self) -> tuple[tuple[Sight, ...], Record]:
+        """The sights by their numbers, and what Entra recorded. Nothing can be counted after that: what counting took
+        is given back."""
+        sights = tuple(map(Sight, self._numbers, self._completed, self._prompts, self._examples))
+        record = Record(sights, self)
+        self._numbers, self._understood_before, self._recorded = {}, {}, {}
+        return sights, record
 
-    def recorded(self) -> Iterator[Recorded]:
-        """What Entra recorded, most frequent first."""
-        records = tuple(self._records)
-        for key, count in sorted(self._recorded.items(), key=lambda each: (-each[1], each[0])):
-            both, epoch = divmod(key, self._epochs)
+
+class Record:
+    """What Entra recorded of the policies in the finished sign-ins of a log, most frequent first."""
+
+    def __init__(self, sights: tuple[Sight, ...], counted: Sights) -> None:
+        self._sights = sights
+        self._examples = counted._recorded_examples
+        self._records = tuple(counted._records)
+        self._changes = counted._reduction.changes
+        ordered = sorted(counted._recorded.items(), key=lambda each: (-each[1], each[0]))
+        self._keys = array("Q", (key for key, _ in ordered))
+        self._counts = array("Q", (count for _, count in ordered))
+
+    def __iter__(self) -> Iterator[Recorded]:
+        for key, count in zip(self._keys, self._counts, strict=True):
+            both, epoch = divmod(key, len(self._changes) + 1)
             sight, record = both >> _BITS, both & ((1 << _BITS) - 1)
-            example = self._recorded_examples.get(key) or self._examples[sight]
+            packed = self._examples.get(key)
+            example = self._sights[sight].example if packed is None else Example(*json.loads(packed))
             assert example is not None  # a row made the key
-            yield Recorded(sight, *records[record], self._reduction.changes[:epoch], count, example)
+            yield Recorded(sight, *self._records[record], self._changes[:epoch], count, example)
 
 
 def _but_for_conditions(line: bytes) -> tuple[WideRow, int] | None:
@@ -146,5 +161,5 @@ def _but_for_conditions(line: bytes) -> tuple[WideRow, int] | None:
     return None if found is None else (WideRow(**msgspec.structs.asdict(found[0])), found[1])
 
 
-def _example(row: Row) -> Example:
-    return Example(row.id, row.created, row.user, row.app, row.user_id)
+def _example(row: Row) -> str:
+    return json.dumps((row.id, row.created, row.user, row.app, row.user_id))

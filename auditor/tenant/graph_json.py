@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from json import loads
+from sys import intern
 from typing import Any, TypeVar
 
 from auditor.tenant import instant
@@ -143,7 +144,7 @@ def _role_holding(json: Json, *, eligible: bool) -> RoleHolding:
 
 
 def group_members(json: Json) -> GroupMembers:
-    """A group as the collector stored it: Graph has no such object."""
+    """A group as the collector stored it: Graph has no such object. Who is in many groups has one id in memory."""
     identity = text(json, "id", "a group")
     what = f"group {identity}"
     count = json.get("count")
@@ -154,7 +155,7 @@ def group_members(json: Json) -> GroupMembers:
     return GroupMembers(
         id=identity,
         count=None if gone else count,
-        users=None if users is None else frozenset(user.lower() for user in users),
+        users=None if users is None else frozenset(intern(user.lower()) for user in users),
         gone=gone,
     )
 

@@ -4,6 +4,7 @@ the log lies. The same rows give the same answers on each.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -84,13 +85,18 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Sign-ins that no policy can tell apart: how many rows completed, in how many the prompt to stay signed in was
-    shown, and one that completed."""
+    """Sign-ins that no policy can tell apart: how many rows completed, and in how many the prompt to stay signed in was
+    shown. `packed`: see `example`."""
 
     circumstances: Circumstances
     completed: int
     prompts: int
-    example: Example | None
+    packed: str | None
+
+    @property
+    def example(self) -> Example | None:
+        """One that completed. It is kept as one text: a large log has a hundred thousand sights."""
+        return None if self.packed is None else Example(*json.loads(self.packed))
 
 
 @dataclass(frozen=True, slots=True)
