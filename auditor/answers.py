@@ -122,7 +122,7 @@ def _agreement(held: Agreement) -> AgreementAnswer:
         held.changed_later,
         held.because,
         tuple(
-            DisagreementAnswer(each.policy_id, each.name, each.ours, each.count, each.example.id)
+            DisagreementAnswer(each.policy_id, each.name, each.ours, each.count, each.example)
             for each in held.disagreements
         ),
     )

@@ -9,11 +9,16 @@ It stands beside the packages it reads (the log, the page, the config) because i
 
 from __future__ import annotations
 
-from auditor.finding import Confidence, Evidence
+from collections.abc import Iterable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from auditor.finding import Confidence, Evidence, Subject
 from auditor.run import StaySignedIn
 from auditor.sign_ins.catalogue import KEEP_ME_SIGNED_IN
-from auditor.tenant.dataset import Missing, Reading
-from auditor.tenant.records import Attestation, PageBranding
+from auditor.tenant.dataset import Missing
+from auditor.tenant.instant import MINUTE, parse
+from auditor.tenant.records import Attestation, Organization, PageBranding
 from auditor.tenant.sign_in_log import Interrupt, SignInLog
 from auditor.tenant.tenant import Tenant
 
@@ -21,75 +26,234 @@ SHOWN = "shown"
 HIDDEN = "hidden"
 NOT_KNOWN = "not known"
 
+SETTING = Subject("setting", "stay-signed-in", "Show option to remain signed in")
+"""What findings about the setting are about."""
+
+TELLING = ("sign_in_page", "sign_ins", "branding", "organization")
+"""The datasets that tell of the setting: a check that asks for it declares them in its `wants`."""
+
+_HOUR = 60 * MINUTE
+
+STALE_DAYS = 180
+"""An admin's word that is older than this, at the end of the window, wants looking again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The 50140 rows that prove something: a user of the tenant's own sat before the prompt. How many, and two."""
+
+    count: int
+    first: Interrupt
+    last: Interrupt
+
+
+@dataclass(frozen=True, slots=True)
+class SettingEvidence:
+    """What bears on the setting. `rows`: those of the sign-in page that hold it. `prompts`: None when the log shows
+    none, or was not read. `stale`: the admin's word is older than `STALE_DAYS`."""
+
+    rows: tuple[PageBranding, ...] = ()
+    prompts: Prompts | None = None
+    word: Attestation | None = None
+    stale: bool = False
+
+    @property
+    def default_rows(self) -> tuple[PageBranding, ...]:
+        """The rows that hold for everybody."""
+        return tuple(row for row in self.rows if row.locale == 0)
+
+    @property
+    def differing_rows(self) -> tuple[PageBranding, ...]:
+        """Rows for one language that say something else than the page's default."""
+        return tuple(row for row in self.rows if row.locale != 0 and self.page not in (None, setting_of(row)))
+
+    @property
+    def page(self) -> str | None:
+        """What the page says; None when it does not say, or when its default rows contradict each other."""
+        settings = {setting_of(row) for row in self.default_rows}
+        return settings.pop() if len(settings) == 1 else None
+
+    @property
+    def prompted_since_read(self) -> bool:
+        """Whether the log shows a prompt after the page was read for the first time."""
+        return self.prompted_since(min((row.read for row in self.default_rows), default=""))
+
+    def prompted_since(self, instant: str) -> bool:
+        """Whether the log shows a prompt after this instant, in ISO text; False where it is none."""
+        since = _instant(instant)
+        return self.prompts is not None and since is not None and self.prompts.last.at > since
+
+    @property
+    def prompted_since_word(self) -> bool:
+        """Whether the log shows a prompt after the day of the admin's word was over, wherever on earth it was given."""
+        day = _instant(f"{self.word.on}T00:00:00Z") if self.word else None
+        return self.prompts is not None and day is not None and self.prompts.last.at > day + 36 * _HOUR
+
+    @property
+    def decided_by(self) -> str | None:
+        """ "page", "prompts", "word" (the admin's), or None: the strongest of what tells."""
+        if self.page is not None:
+            return "page"
+        if self.prompts is not None and (self.word is None or self.word.on <= self.prompts.last.created[:10]):
+            return "prompts"
+        return None if self.word is None else "word"
+
+
+def setting_of(row: PageBranding) -> str:
+    """What a row that holds the setting says."""
+    return HIDDEN if row.keep_me_signed_in_disabled else SHOWN
+
+
+def setting_evidence(tenant: Tenant) -> SettingEvidence:
+    """Out of sign_in_page, sign_ins and the config."""
+    page, log = tenant.reading("sign_in_page"), tenant.reading("sign_ins")
+    word = tenant.attestation
+    return SettingEvidence(
+        rows=_telling(() if isinstance(page, Missing) else page.value),
+        prompts=None if isinstance(log, Missing) else _prompts_in(log.value),
+        word=word,
+        stale=word is not None and _old(word, tenant.window[1]),
+    )
+
 
 def stay_signed_in(tenant: Tenant) -> StaySignedIn:
-    """The verdict, how sure, why, and the evidence in the order of its weight."""
-    from_page, page_evidence = _page(tenant.reading("sign_in_page"))
-    last_prompt, log_evidence = _prompts(tenant.reading("sign_ins"))
-    word = tenant.attestation
-    evidence = (*page_evidence, *log_evidence, *_word(word), *_branding(tenant.reading("branding")))
+    """The verdict, how sure, why, and the evidence in the order of its weight. Reads sign_in_page, sign_ins, branding,
+    and, where it is given, organization."""
+    found = setting_evidence(tenant)
+    evidence = (
+        *_page(tenant, found),
+        *_log(tenant, found.prompts),
+        *_word(found),
+        *_branding(tenant),
+        *_federated(tenant),
+    )
 
     def verdict(setting: str, confidence: Confidence, why: str) -> StaySignedIn:
         return StaySignedIn(setting, confidence.value, why, evidence)
 
-    if from_page is not None:
-        return verdict(from_page, Confidence.STATED, f"The sign-in page says that the prompt is {from_page}.")
-    if last_prompt is not None and (word is None or word.on <= last_prompt.created[:10]):
+    decided_by = found.decided_by
+    if decided_by == "page" and found.page is not None:
+        return verdict(found.page, Confidence.STATED, f"The sign-in page says that the prompt is {found.page}.")
+    if decided_by == "prompts":
         return verdict(SHOWN, Confidence.INFERRED, "The sign-in log proves that the tenant's own users met the prompt.")
-    if word is not None:
-        return verdict(word.setting, Confidence.INFERRED, "The sign-in page does not tell; this is an admin's word.")
-    why = "Neither the sign-in page nor the sign-in log decides it. Microsoft's default is to show the prompt."
+    if found.word is not None:
+        why = "The sign-in page does not tell; this is an admin's word."
+        return verdict(found.word.setting, Confidence.INFERRED, why)
+    if found.default_rows:
+        why = "The sign-in page's default rows contradict each other, and nothing else decides it."
+    else:
+        why = "Neither the sign-in page nor the sign-in log decides it. Microsoft's default is to show the prompt."
     return StaySignedIn(NOT_KNOWN, "", why, evidence)
 
 
-def _page(page: Reading[tuple[PageBranding, ...]]) -> tuple[str | None, list[Evidence]]:
+def _telling(rows: Iterable[PageBranding]) -> tuple[PageBranding, ...]:
+    return tuple(row for row in rows if row.keep_me_signed_in_disabled is not None)
+
+
+_PROMPTS: WeakKeyDictionary[SignInLog, Prompts | None] = WeakKeyDictionary()
+"""The report and several checks ask the same of one log: a pass over it takes a while where it is big."""
+
+
+def _prompts_in(log: SignInLog) -> Prompts | None:
+    if log not in _PROMPTS:
+        seen = any(each.code == KEEP_ME_SIGNED_IN for each in log.counts())
+        _PROMPTS[log] = _proving(log.interrupts(KEEP_ME_SIGNED_IN)) if seen else None
+    return _PROMPTS[log]
+
+
+def _proving(prompts: Iterable[Interrupt]) -> Prompts | None:
+    """Guests see their own tenant's setting, and a row that does not say whose user it is, or whether anybody sat
+    before it, proves nothing."""
+    count, first, last = 0, None, None
+    for prompt in prompts:
+        if prompt.own_user and prompt.interactive:
+            count, first, last = count + 1, first or prompt, prompt
+    return Prompts(count, first, last) if first is not None and last is not None else None
+
+
+def _old(word: Attestation, end: int) -> bool:
+    day = _instant(f"{word.on}T00:00:00Z")
+    return day is None or end - day > STALE_DAYS * 24 * _HOUR  # a date that cannot be read vouches for nothing
+
+
+def _instant(text: str) -> int | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None
+
+
+def _page(tenant: Tenant, found: SettingEvidence) -> list[Evidence]:
+    page = tenant.reading("sign_in_page")
     if isinstance(page, Missing):
-        return None, [Evidence("sign_in_page", f"The sign-in page was not read: {page.reason}")]
-    evidence = [_page_evidence(row) for row in page.value]
-    decisive = (row for row in page.value if row.locale == 0 and row.keep_me_signed_in_disabled is not None)
-    row = next(decisive, None)
-    return (None if row is None else HIDDEN if row.keep_me_signed_in_disabled else SHOWN), evidence
+        return [Evidence("sign_in_page", f"The sign-in page was not read: {page.reason}")]
+    return [_page_evidence(row, row in found.differing_rows) for row in page.value]
 
 
-def _page_evidence(row: PageBranding) -> Evidence:
+def _page_evidence(row: PageBranding, differs: bool) -> Evidence:
     asked = f"Asked for {row.asked_for}, the sign-in page"
     if row.keep_me_signed_in_disabled is None:
         has = "has no branding row" if row.locale is None else f"has a {_locale(row)} branding row without the setting"
         return Evidence("sign_in_page", f"{asked} {has}: it decides nothing.", row.read)
-    setting = HIDDEN if row.keep_me_signed_in_disabled else SHOWN
     weight = "" if row.locale == 0 else " This row is not the default one, so it decides nothing."
-    return Evidence("sign_in_page", f"{asked} says in its {_locale(row)} branding row: {setting}.{weight}", row.read)
+    if differs:
+        weight = f" It differs from the default row, which decides.{_merged(row)}"
+    said = f"{asked} says in its {_locale(row)} branding row: {setting_of(row)}.{weight}"
+    return Evidence("sign_in_page", said, row.read)
+
+
+def _merged(row: PageBranding) -> str:
+    """The page's own script, which Microsoft does not document, joins the two rows by "or"."""
+    if row.keep_me_signed_in_disabled:
+        return " Users whose browser asks for that language are likely not to be asked."
+    return " As far as is known, no language's row shows again what the default row hides."
 
 
 def _locale(row: PageBranding) -> str:
-    return "default" if row.locale == 0 else f"locale {row.locale}"
+    return {0: "default", None: "unnamed"}.get(row.locale, f"locale {row.locale}")
 
 
-def _prompts(log: Reading[SignInLog]) -> tuple[Interrupt | None, list[Evidence]]:
-    """The last prompt that proves something. Guests see their own tenant's setting, and a row that does not say whose
-    user it is, or whether anybody sat before it, proves nothing."""
+def _log(tenant: Tenant, prompts: Prompts | None) -> list[Evidence]:
+    log = tenant.reading("sign_ins")
     if isinstance(log, Missing):
-        return None, [Evidence("sign_ins", f"The sign-in log was not read: {log.reason}")]
-    count, last = 0, None
-    for prompt in log.value.interrupts(KEEP_ME_SIGNED_IN):
-        if prompt.own_user and prompt.interactive:
-            count, last = count + 1, prompt
-    if last is None:
-        return None, [Evidence("sign_ins", "The log holds no 50140 of the tenant's own users, which proves nothing.")]
-    times = "once" if count == 1 else f"{count} times"
-    seen = f"The prompt was shown to the tenant's own users {times}, last to {last.user or 'a user'} (50140)."
-    return last, [Evidence("sign_ins", seen, last.created)]
+        return [Evidence("sign_ins", f"The sign-in log was not read: {log.reason}")]
+    if prompts is None:
+        return [Evidence("sign_ins", "The log holds no 50140 of the tenant's own users, which proves nothing.")]
+    times = "once" if prompts.count == 1 else f"{prompts.count} times"
+    seen = f"The prompt was shown to the tenant's own users {times}, last to {prompts.last.user or 'a user'} (50140)."
+    return [Evidence("sign_ins", seen, prompts.last.created)]
 
 
-def _branding(branding: Reading[tuple[object, ...]]) -> list[Evidence]:
+def _branding(tenant: Tenant) -> list[Evidence]:
+    branding = tenant.reading("branding")
     if isinstance(branding, Missing):
         return []
     configured = "Company branding is configured" if branding.value else "No company branding is configured"
     return [Evidence("branding", f"{configured}; Microsoft Graph's branding does not hold the setting.")]
 
 
-def _word(attestation: Attestation | None) -> list[Evidence]:
-    if attestation is None:
+def _word(found: SettingEvidence) -> list[Evidence]:
+    word = found.word
+    if word is None:
         return []
-    said = f"{attestation.by} wrote into the config that the portal says: {attestation.setting}."
-    return [Evidence("config", said, attestation.on)]
+    said = f"{word.by} wrote into the config that the portal says: {word.setting}."
+    if found.stale:
+        said += f" That is more than {STALE_DAYS} days before the end of the window."
+    return [Evidence("config", said, word.on)]
+
+
+def _federated(tenant: Tenant) -> list[Evidence]:
+    # It decides nothing, so a check need not declare it.
+    organization = tenant.readings.get("organization")
+    if organization is None or isinstance(organization, Missing):
+        return []
+    known: Organization = organization.value
+    if not known.federated_domains:
+        return []
+    first, *others = known.federated_domains
+    which = f"the federated domain {first}" + (f" and {len(others)} more" if others else "")
+    said = (
+        f"The sign-in page tells nothing for {which}. Users who sign in there with integrated Windows authentication "
+        "do not meet the prompt, whatever the setting."
+    )
+    return [Evidence("organization", said)]

@@ -1,9 +1,14 @@
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from auditor.stay_signed_in import stay_signed_in
-from auditor.tenant.records import Attestation
+from auditor.sign_ins.embedded import EmbeddedLog
+from auditor.stay_signed_in import setting_evidence, stay_signed_in
+from auditor.tenant.dataset import Collected
+from auditor.tenant.records import Attestation, Organization
+from auditor.tenant.sign_in_log import Interrupt
 from auditor.testing import AT, after, branding_row, sign_in, tenant
 
 
@@ -84,3 +89,57 @@ def test_branding_is_named_and_decides_nothing() -> None:
         found = stay_signed_in(made)
     assert found.verdict == "not known"
     assert any("branding is configured" in each.statement for each in found.evidence)
+
+
+def test_default_rows_that_contradict_each_other_decide_nothing() -> None:
+    rows = [branding_row(True), branding_row(False) | {"asked_for": "contoso.com"}]
+    with tenant(sign_in_page=rows) as made:
+        found = stay_signed_in(made)
+    assert (found.verdict, found.confidence) == ("not known", "")
+    assert "contradict each other" in found.why
+    assert answer(sign_in_page=rows, sign_ins=[sign_in(50140)]) == ("shown", "inferred")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "words"), [(True, "shows again what the default row hides"), (False, "likely not to be asked")]
+)
+def test_a_language_that_differs_is_named_and_decides_nothing(hidden: bool, words: str) -> None:
+    with tenant(sign_in_page=[branding_row(not hidden, locale=1043), branding_row(hidden)]) as made:
+        found = stay_signed_in(made)
+    assert found.verdict == ("hidden" if hidden else "shown")
+    assert "locale 1043" in found.evidence[0].statement
+    assert words in found.evidence[0].statement
+
+
+def test_federated_domains_are_named() -> None:
+    organization = Organization("t", "Contoso", None, None, (), ("a.example", "b.example"))
+    with tenant() as made:
+        readings = {**made.readings, "organization": Collected(organization)}
+        found = stay_signed_in(replace(made, readings=readings))
+    assert found.verdict == "not known"
+    assert "federated domain a.example and 1 more" in found.evidence[-1].statement
+
+
+def test_an_old_word_still_counts_and_says_that_it_is_old() -> None:
+    with tenant(attestation=Attestation("hidden", "Ada", "2026-01-01")) as made:
+        found = stay_signed_in(made)
+    assert found.verdict == "hidden"
+    assert any("more than 180 days" in each.statement for each in found.evidence)
+
+
+@pytest.mark.parametrize(("rows", "passes"), [([sign_in(50140)], 1), ([sign_in(50125)], 0)])
+def test_the_log_is_gone_through_once_for_all_who_ask(
+    rows: list[Any], passes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    through = EmbeddedLog.interrupts
+
+    def counted(self: EmbeddedLog, code: int | None = None) -> Iterator[Interrupt]:
+        asked.append(code)
+        return through(self, code)
+
+    monkeypatch.setattr(EmbeddedLog, "interrupts", counted)
+    with tenant(sign_ins=rows) as made:
+        assert stay_signed_in(made) == stay_signed_in(made)
+        setting_evidence(made.seen_by(["sign_in_page", "sign_ins"]))
+    assert len(asked) == passes

@@ -18,6 +18,7 @@ from auditor.cli.doctor import doctor
 from auditor.cli.interrupts import interrupts
 from auditor.cli.run import run
 from auditor.cli.verb import examples
+from auditor.cli.what_if import what_if
 
 app = typer.Typer(
     name="auditor",
@@ -53,6 +54,7 @@ def root(
 
 for _verb in (demo, doctor, run, collect, interrupts, config):
     app.command(epilog=_verb.examples)(_verb)
+app.command("what-if", epilog=what_if.examples)(what_if)
 
 
 def main() -> None:

@@ -11,18 +11,19 @@ from dataclasses import dataclass
 
 from auditor.conditional_access.board import Board, numbers
 from auditor.conditional_access.reduction import changed_at
-from auditor.tenant.sign_in_log import Example, SignInLog
+from auditor.tenant.sign_in_log import SignInLog
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """`ours`: whether the conditions hold, as evaluated; the record says the opposite. `count`: sign-ins."""
+    """`ours`: whether the conditions hold, as evaluated; the record says the opposite. `count`: sign-ins,
+    `example` the id of one."""
 
     policy_id: str
     name: str
     ours: bool
     count: int
-    example: Example
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def agreement(log: SignInLog, board: Board) -> Agreement:
     sights = log.sights()
     sign_ins = agreed = disagreed = not_known = changed_later = 0
     because: Counter[str] = Counter()
-    against: dict[tuple[int, bool], tuple[int, Example]] = {}
+    against: dict[tuple[int, bool], tuple[int, str]] = {}
     for recorded in log.recorded():
         seen = sights[recorded.sight].circumstances
         yes, no = board.verdict(seen)
@@ -78,11 +79,11 @@ def agreement(log: SignInLog, board: Board) -> Agreement:
 
 
 def _unchanged(board: Board, changes: tuple[int, ...]) -> int:
-    """The policies that have not changed since a time by which these changes had happened."""
+    """The policies that have not changed since a time by which these changes had happened. One that says in words that
+    cannot be read when it changed may have."""
     known = set(changes)
     bits = 0
     for number, policy in enumerate(board.policies):
-        at = changed_at(policy)
-        if at is None or at in known:
+        if policy.modified is None or changed_at(policy) in known:
             bits |= 1 << number
     return bits

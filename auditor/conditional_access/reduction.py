@@ -21,7 +21,7 @@ SOMEBODY = "Somebody-or-other"
 """In the place of an id of a person or a tenant that no policy knows anything of. No policy can name it: what has a
 hyphen is an id, and read in lower case."""
 
-_REMEMBERED = 65536
+_REMEMBERED = 8192  # addresses and devices
 
 HOLDS = frozenset({"success", "failure", "reportOnlySuccess", "reportOnlyFailure", "reportOnlyInterrupted"})
 HOLDS_NOT = frozenset({"notApplied", "reportOnlyNotApplied"})
@@ -47,6 +47,8 @@ class Reduction:
         )
         self._filters = tuple({chosen for policy in policies if (chosen := _of_one_device(policy)) is not None})
         self._networks = [_networks(directory, location) for location in directory.locations]
+        self._risks_matter = any(policy.conditions.sign_in_risks for policy in policies)
+        self._platforms_matter = any(policy.conditions.platforms for policy in policies)
         self._countries_matter = any(location.kind == "country" for location in directory.locations.values())
         self._representatives: dict[tuple[int, tuple[bool, ...]], str] = {}
         self._address = lru_cache(maxsize=_REMEMBERED)(self._representative)
@@ -68,12 +70,12 @@ class Reduction:
         )
         how = Way(
             client,
-            platform,
+            platform if self._platforms_matter else "",
             self._device(device) if device.registered else device,
             self._address(address),
             country if self._countries_matter else "",
             trusted_network,
-            risk,
+            risk if self._risks_matter else "",
             flow,
         )
         # One object for all that are equal: a sight is then no more than three references.

@@ -108,12 +108,11 @@ def narrow(row: GraphRow, at: int, order: int, sight: int = -1, record: int = -1
 
 
 def _own_user(row: GraphRow) -> bool | None:
-    """Member of this tenant (True) or guest (False). beta says it in userType; on v1.0 the two tenants differ for
-    guests. Without either it is not known."""
-    if row.userType in ("member", "Member"):
-        return True
-    if row.userType in ("guest", "Guest"):
+    """Member of this tenant (True) or not (False): a guest, or anybody whose home is another tenant, whose settings
+    then count. Without either, it is not known."""
+    home, here = row.homeTenantId or "", row.resourceTenantId or ""
+    same = home.lower() == here.lower() if home and here and home != NO_ID else None
+    kind = (row.userType or "").lower()
+    if same is False or kind == "guest":
         return False
-    if row.homeTenantId and row.resourceTenantId and row.homeTenantId != NO_ID:
-        return row.homeTenantId.lower() == row.resourceTenantId.lower()
-    return None
+    return True if kind == "member" else same

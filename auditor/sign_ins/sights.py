@@ -19,7 +19,7 @@ from auditor.sign_ins.catalogue import KEEP_ME_SIGNED_IN, SUCCESS
 from auditor.sign_ins.circumstances import WideRow, abroad, circumstances
 from auditor.sign_ins.rows import Row, decode, decoded, narrow
 from auditor.tenant.circumstances import Circumstances
-from auditor.tenant.sign_in_log import Example, Recorded, Sight
+from auditor.tenant.sign_in_log import Recorded, Sight
 
 _REMEMBERED = 65536
 _BITS = 24  # for the number of a record, of which there are fewer than sights
@@ -121,7 +121,7 @@ class Sights:
             epoch = bisect_right(self._reduction.changes, row.at)
             key = (row.sight << _BITS | row.record) * self._epochs + epoch
             if key not in self._recorded and not is_example:
-                self._recorded_examples[key] = _example(row)
+                self._recorded_examples[key] = row.id
             self._recorded[key] = self._recorded.get(key, 0) + 1
 
     def counted(self) -> tuple[tuple[Sight, ...], Record]:
@@ -149,9 +149,11 @@ class Record:
         for key, count in zip(self._keys, self._counts, strict=True):
             both, epoch = divmod(key, len(self._changes) + 1)
             sight, record = both >> _BITS, both & ((1 << _BITS) - 1)
-            packed = self._examples.get(key)
-            example = self._sights[sight].example if packed is None else Example(*json.loads(packed))
-            assert example is not None  # a row made the key
+            example = self._examples.get(key)
+            if example is None:
+                of_the_sight = self._sights[sight].example
+                assert of_the_sight is not None  # a row made the key
+                example = of_the_sight.id
             yield Recorded(sight, *self._records[record], self._changes[:epoch], count, example)
 
 

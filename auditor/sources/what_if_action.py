@@ -21,6 +21,7 @@ from auditor.sources.pace import Pace
 from auditor.sources.progress import Progress, Report
 from auditor.sources.reasons import why
 from auditor.tenant.circumstances import Circumstances, Device
+from auditor.tenant.dataset import DATASETS
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -85,7 +86,7 @@ async def ask_graph(asked: Asked, questions: Iterable[Question], report: Report)
 def _why(error: AuditorError) -> tuple[str, str]:
     if isinstance(error, Refused):
         reason, remedy = why(error, "policies")
-        return reason, _PERMISSION if error.status == 403 and "premium" not in remedy else remedy
+        return reason, _PERMISSION if remedy == DATASETS["policies"].remedy else remedy
     return error.what, error.remedy
 
 

@@ -36,6 +36,11 @@ def unfinished(root: Path, wanted: Header, now: datetime) -> Spool | None:
     return None
 
 
+def newest(root: Path, tenant: str) -> Spool | None:
+    """The newest finished collection of a tenant, whatever it was asked for."""
+    return next((spool for spool in reversed(_collections(root, tenant)) if spool.header.complete), None)
+
+
 def same_question(old: Header, new: Header) -> bool:
     """Would collecting for `new` read what collecting for `old` reads, but for when it began? What the config says
     without asking anybody (the attestation, the hours of administrators) is no part of the question."""

@@ -109,7 +109,7 @@ class Recorded:
     held_not: int
     changes: tuple[int, ...]
     count: int
-    example: Example
+    example: str
 
 
 @dataclass(frozen=True, slots=True)

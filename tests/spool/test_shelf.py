@@ -91,3 +91,13 @@ def test_two_runs_of_one_second_have_two_folders(tmp_path: Path) -> None:
     assert first.folder != second.folder
     shelf.purge(tmp_path, "contoso.com", keep=1, now=NOW)
     assert (first.folder.exists(), second.folder.exists()) == (False, True)
+
+
+def test_the_newest_finished_collection(tmp_path: Path) -> None:
+    assert shelf.newest(tmp_path, "contoso.com") is None
+    made(tmp_path, 50)
+    newer = made(tmp_path, 30)
+    made(tmp_path, 2, finished=False)
+    found = shelf.newest(tmp_path, "contoso.com")
+    assert found is not None
+    assert found.folder == newer.folder
