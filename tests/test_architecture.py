@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "auditor.what_if.consequences": {*CORE, "auditor.run"},
     "auditor.what_if.change": CORE,
     "auditor.plugins": {"auditor.check", "auditor.errors"},
+    "auditor.doubt": CORE,
     "auditor.local_tenant": set(),
     "checks": {"auditor.api"},
 }

@@ -41,16 +41,19 @@ def test_what_a_permission_is_missing_for(local: LocalTenant, config_for: Callab
     assert lacking == {
         "policies",
         "role_assignments",
+        "role_eligibilities",
         "directory_objects",
         "group_members",
         "role_templates",
         "service_principals",
         "named_locations",
+        "activity_timeouts",
+        "token_lifetimes",
     }
     verdicts = {check.id: check.verdict for check in found.checks}
     assert verdicts["interrupts"] == "runs"
-    assert verdicts["persistent-browser"] == "cannot run"
-    (persistent,) = [check for check in found.checks if check.id == "persistent-browser"]
+    assert verdicts["persistent-browser-inert"] == "cannot run"
+    (persistent,) = [check for check in found.checks if check.id == "persistent-browser-inert"]
     assert "Grant the application permission Policy.Read.All and consent to it." in persistent.remedies
 
 
@@ -59,7 +62,7 @@ def test_a_check_that_only_wants_what_is_missing_runs_with_less(
 ) -> None:
     client_id, secret = local.register_client(["AuditLog.Read.All", "Policy.Read.All"])
     found = examined(config_for(local, client_id=client_id, secret=secret))
-    assert {check.id: check.verdict for check in found.checks}["persistent-browser"] == "runs with less"
+    assert {check.id: check.verdict for check in found.checks}["persistent-browser-inert"] == "runs with less"
 
 
 def test_the_beginning_of_every_dataset(local: LocalTenant, config_for: Callable[..., Config]) -> None:

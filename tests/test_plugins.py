@@ -22,7 +22,7 @@ def check(identity: str) -> Check:
 
 def test_the_built_in_checks_come_in_by_the_entry_point() -> None:
     ids = [check.id for plugin in plugins.load() for check in plugin.checks]
-    assert {"interrupts", "stay-signed-in", "persistent-browser"} <= set(ids)
+    assert {"interrupts", "stay-signed-in-shown", "persistent-browser-always"} <= set(ids)
     assert any(plugin.distribution == "auditor" and plugin.version for plugin in plugins.load())
 
 

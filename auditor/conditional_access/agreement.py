@@ -46,10 +46,13 @@ def agreement(log: SignInLog, board: Board) -> Agreement:
     sign_ins = agreed = disagreed = not_known = changed_later = 0
     because: Counter[str] = Counter()
     against: dict[tuple[int, bool], tuple[int, str]] = {}
+    unchanged: dict[tuple[int, ...], int] = {}
     for recorded in log.recorded():
         seen = sights[recorded.sight].circumstances
         yes, no = board.verdict(seen)
-        compared = _unchanged(board, recorded.changes)
+        compared = unchanged.get(recorded.changes)
+        if compared is None:
+            compared = unchanged[recorded.changes] = _unchanged(board, recorded.changes)
         held, held_not = recorded.held & compared, recorded.held_not & compared
         sign_ins += recorded.count
         changed_later += recorded.count * ((recorded.held | recorded.held_not) & ~compared).bit_count()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from auditor.conditional_access.decision import NO, YES, Decision, any_of, no, not_known, yes
+from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.three_values import Applies
 from auditor.tenant.circumstances import Way
 from auditor.tenant.dataset import Collected, Missing
@@ -90,6 +91,12 @@ class Directory:
         """Does the person hold the built-in role, active and tenant-wide? No other assignment matches a policy."""
         if self.built_in_roles is not None and role_id not in self.built_in_roles:
             return no(f"{role_id} is no built-in role.")
+        holds = self._holds(user_id, role_id)
+        if holds.applies is Applies.YES and self.built_in_roles is None and role_id not in ADMIN_ROLES:
+            return not_known(f"Whether {role_id} is a built-in role is not known: the roles were not read.")
+        return holds
+
+    def _holds(self, user_id: str, role_id: str) -> Decision:
         holders = self.holders.get(role_id, frozenset())
         if user_id in holders:
             return yes(f"By the role {self.name(role_id)}.")
@@ -97,7 +104,7 @@ class Directory:
             return not_known(f"Who holds the role {self.name(role_id)} is not known: {self.holders_missing}")
         if not user_id:
             return not_known("The log does not say who the person is.") if holders else NO
-        return any_of(self._through(user_id, principal) for principal in holders)
+        return any_of(self._through(user_id, principal) for principal in sorted(holders))
 
     def _through(self, user_id: str, principal: str) -> Decision:
         """Is the principal, who holds a role, a group with this person?"""

@@ -85,10 +85,11 @@ def _of_kind(person: Person, kinds: frozenset[str]) -> Decision:
 
 
 def _neighbours(kinds: frozenset[str]) -> frozenset[str]:
-    """Kinds that policies on these may reach in Teams and SharePoint (authentication-conditional-access, 2024-05-15)."""
-    return (COLLABORATION if DIRECT_CONNECT in kinds else frozenset()) | (
-        {DIRECT_CONNECT} if kinds & COLLABORATION else frozenset()
-    )
+    """What a policy on these kinds may reach besides in Teams and SharePoint (authentication-conditional-access,
+    2024-05-15)."""
+    if DIRECT_CONNECT in kinds:
+        return COLLABORATION
+    return frozenset({DIRECT_CONNECT}) if kinds & COLLABORATION else frozenset()
 
 
 def _from(person: Person, guests: Guests) -> Decision:

@@ -33,16 +33,21 @@ def resources(conditions: Conditions, target: Target) -> Decision:
     if target.audiences:
         # The log names all that the policies were asked about: nothing is left to guess.
         return any_of(_aimed_at(conditions, target, audience) for audience in sorted(target.audiences))
-    further = (all_of((not_known(why), _aimed_at(conditions, target, each))) for each, why in _perhaps(target))
-    return any_of([_aimed_at(conditions, target, ""), *further])
+    perhaps = (
+        all_of((not_known(why), _aimed_at(conditions, each, audience))) for each, audience, why in _perhaps(target)
+    )
+    return any_of([_aimed_at(conditions, target, ""), *perhaps])
 
 
-def _perhaps(target: Target) -> Iterator[tuple[str, str]]:
-    """What policies may have been asked about besides the row's resource, and why it is not known."""
-    if target.app not in ("", target.resource) and target.public is not True:
-        yield target.app, "The log does not say whether the client asked for a token of its own; beta rows do."
+def _perhaps(target: Target) -> Iterator[tuple[Target, str, str]]:
+    """What policies may have been asked about besides the row's resource, as `_aimed_at` takes it; and why that is not
+    known."""
+    if not target.app:
+        yield target._replace(resource="", owner=""), "", "The log does not say which client asked."
+    elif target.public is not True and target.app != target.resource:
+        yield target, target.app, "The log does not say whether the client asked for a token of its own; beta rows do."
     for each in sorted(DEPENDS_ON.get(target.resource, frozenset()) | DEPENDS_ON.get(target.app, frozenset())):
-        yield each, "The resource depends on others, and the log does not say which were asked about; beta rows do."
+        yield target, each, "The resource depends on others, and only beta rows say which were asked about."
 
 
 def _aimed_at(conditions: Conditions, target: Target, audience: str) -> Decision:

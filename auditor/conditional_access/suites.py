@@ -138,13 +138,12 @@ _EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 _SHAREPOINT = "00000003-0000-0ff1-ce00-000000000000"
 _SKYPE = "00000004-0000-0ff1-ce00-000000000000"
 _POWER_APPS = "475226c6-020e-4fb2-8a90-7a972cbfc1d4"
-_DATA_LAKE = "e9f49c6b-5ce5-44c8-925d-015017e9f7ad"
 
 STANDS_FOR = {
     _MANAGEMENT: frozenset(
         {
             _AZURE_PORTAL,
-            _DATA_LAKE,
+            "e9f49c6b-5ce5-44c8-925d-015017e9f7ad",  # Azure Data Lake
             "f5c26e74-f226-4ae8-85f0-b4af0080ac9e",  # Application Insights API
             "ca7f3f0b-7d91-482c-8e09-c5d840d0eac5",  # Log Analytics API
         }
@@ -155,6 +154,7 @@ STANDS_FOR = {
 _OFFICE_SERVICES = frozenset({_EXCHANGE, _SHAREPOINT})
 
 DEPENDS_ON = {
+    **dict.fromkeys(STANDS_FOR[_MANAGEMENT], frozenset({_MANAGEMENT})),
     **dict.fromkeys(
         (
             "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe",  # Microsoft Teams Services
@@ -169,7 +169,6 @@ DEPENDS_ON = {
     "c9a559d2-7aab-4f13-a6ed-e7e9c52aec87": _OFFICE_SERVICES,  # Microsoft Forms
     _POWER_APPS: _OFFICE_SERVICES | {_MANAGEMENT, DIRECTORY},
     "6204c1d1-4712-4c46-a7d9-3ed63d992682": frozenset({_POWER_APPS}),  # Power Automate
-    _DATA_LAKE: frozenset({_MANAGEMENT}),
 }
-"""The services whose policies must be satisfied before an application is let in (service-dependencies, 2022-07-06: a list
-that does not claim to be whole)."""
+"""The services whose policies must be satisfied before an application is let in, as far as Microsoft lists them
+(service-dependencies, 2022-07-06)."""

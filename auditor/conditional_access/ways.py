@@ -15,6 +15,8 @@ from auditor.tenant.policy import Conditions, Filter, condition_of
 
 EXCHANGE_ACTIVE_SYNC = "exchangeActiveSync"
 
+_NOTHING_INCLUDED = not_known("It excludes platforms or locations and includes none, which is not documented.")
+
 
 Judge = Callable[[Conditions, Way, Directory], Decision]
 
@@ -53,7 +55,7 @@ def _platform(conditions: Conditions, way: Way, directory: Directory) -> Decisio
     def among(names: Iterable[str]) -> list[Decision]:
         return [_is_platform(name, way.platform) for name in names] + _strangers(conditions, "platforms")
 
-    return chosen(among(listed.include), among(listed.exclude), "The platform")
+    return chosen(among(listed.include) or [_NOTHING_INCLUDED], among(listed.exclude), "The platform")
 
 
 def _is_platform(name: str, platform: str) -> Decision:
@@ -73,7 +75,7 @@ def _location(conditions: Conditions, way: Way, directory: Directory) -> Decisio
     def among(which: Iterable[str]) -> list[Decision]:
         return [directory.located(way, location) for location in which] + strangers
 
-    return chosen(among(listed.include), among(listed.exclude), "The location")
+    return chosen(among(listed.include) or [_NOTHING_INCLUDED], among(listed.exclude), "The location")
 
 
 def _device(conditions: Conditions, way: Way, directory: Directory) -> Decision:

@@ -148,6 +148,9 @@ def _finding(page: Page, result: CheckResult, finding: Finding) -> None:
     page.line(f"{severity}  {plain(finding.subject.name or finding.subject.id, page.width - 12)}")
     page.prose(finding.message, "  ")
     page.prose(f"To do: {finding.remedy}", "  ")
+    link = plain(finding.link, page.width)
+    if link and len(link) + 2 <= page.width:  # a broken one would lead nowhere; the JSON report has it
+        page.line(f"  {link}")
     page.line(page.paint(f"  {result.id}, {finding.confidence.value}", "2"))
 
 

@@ -14,7 +14,7 @@ HALF = Examination(
     ),
     checks=(
         CheckExamined("interrupts", "runs"),
-        CheckExamined("persistent-browser", "cannot run", ("policies",), ("Grant it.",)),
+        CheckExamined("persistent-browser-gaps", "cannot run", ("policies",), ("Grant it.",)),
     ),
 )
 OUT = Examination("fabrikam.com", "application app-2 with a client secret", None, "It was refused.", "Ask again.")

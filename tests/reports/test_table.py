@@ -51,7 +51,7 @@ def test_absent_data_is_no_answer(run_of: Callable[..., Run]) -> None:
     assert "Not known: the sign-in log could not be read (see below)." in flat
     assert "Not known. Neither the sign-in page nor the sign-in log decides it." in flat
     assert "Not known: the policies could not be read (see below)." in flat
-    assert "check persistent-browser: not run." in flat
+    assert "check persistent-browser-always: not run." in flat
     assert "Grant the application permission AuditLog.Read.All" in flat
 
 
@@ -97,3 +97,30 @@ def test_tenants_out_of_reach_come_last_each_with_what_to_do(run_of: Callable[..
     assert "- fabrikam.com: Signing in was refused" in flat
     assert "the secret has expired. Renew the secret. - woodgrove.com: The folder" in flat
     assert "could not be looked at: " not in render(run_of())
+
+
+def applied(result: str) -> dict[str, Any]:
+    """A finished sign-in's record of one policy."""
+    return {
+        "conditionalAccessStatus": "success",
+        "appliedConditionalAccessPolicies": [{"id": policy("Kiosks")["id"], "displayName": "Kiosks", "result": result}],
+    }
+
+
+def test_what_a_policy_reaches_and_how_far_to_trust_that(run_of: Callable[..., Run]) -> None:
+    kiosks = policy("Kiosks", mode="always")
+    rule = 'device.trustType -eq "AzureAD"'
+    kiosks["conditions"]["devices"] = {"deviceFilter": {"mode": "exclude", "rule": rule}}
+    rows = [sign_in(0, **applied("success")), sign_in(0, after(1), **applied("notApplied"), id="odd-one")]
+    flat = " ".join(render(run_of(policies=[kiosks], sign_ins=rows), width=160).split())
+    assert "Of 2 completed browser sign-ins its conditions hold for 2." in flat
+    assert "Devices: unregistered yes; AzureAD compliant no; AzureAD not compliant no; ServerAD compliant yes" in flat
+    assert "agrees with 1, disagrees with 1, and does not know 0." in flat
+    assert "Kiosks applies, by the evaluation; by the log it did not apply to 1 sign-ins, such as odd-one." in flat
+
+
+def test_a_link_is_shown_whole_or_not_at_all(run_of: Callable[..., Run]) -> None:
+    run = run_of(policies=[policy("Kiosks", mode="always")], portal="https://portal.azure.com")
+    link = "https://portal.azure.com/#view/Microsoft_AAD_ConditionalAccess/PolicyBlade/policyId/"
+    assert any(line.strip().startswith(link) for line in render(run, width=160).splitlines())
+    assert "PolicyBlade" not in render(run, width=80)

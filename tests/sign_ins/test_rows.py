@@ -43,7 +43,8 @@ def test_zero_ids_are_nobody() -> None:
         ({"homeTenantId": "another"}, False),
         ({"homeTenantId": None}, None),
         ({"resourceTenantId": None}, None),
-        ({"homeTenantId": "another", "userType": "member"}, True),
+        ({"homeTenantId": "another", "userType": "member"}, False),  # the settings of the other tenant count
+        ({"homeTenantId": None, "userType": "member"}, True),
         ({"userType": "guest"}, False),
         ({"userType": "unknownFutureValue"}, True),  # then the two tenants decide
     ],

@@ -100,9 +100,12 @@ def test_hiding_the_prompt_spares_the_tenants_own_users() -> None:
     assert at_most(found.may_lose) == [("prompt-not-shown", 3, 0, 2)]
     assert found.may_gain == ()
     assert [(each.check, each.finding.subject.id) for each in found.findings.disappear] == [
-        ("stay-signed-in", "stay-signed-in")
+        ("stay-signed-in-shown", "stay-signed-in")
     ]
-    assert found.findings.arise == ()
+    # The log's prompts, from before it was hidden, are told as information.
+    assert [(each.check, each.finding.key) for each in found.findings.arise] == [
+        ("stay-signed-in-contradiction", "prompts-before")
+    ]
     assert [(each.of, each.count) for each in found.undecided] == [("prompts", 1)]
     assert any("SharePoint Online" in each.statement for each in found.elsewhere)
     assert found.answer == (
@@ -141,7 +144,7 @@ def test_an_admins_word_is_contradicted_by_the_change() -> None:
     word = Attestation("shown", "Ada", "2026-11-01")
     found = worked_out(HIDE, ALL, sign_in_page=SHOWN, attestation=word)
     assert [(each.check, each.finding.key) for each in found.findings.arise] == [
-        ("stay-signed-in", "contradicts-attestation")
+        ("stay-signed-in-contradiction", "attestation")
     ]
 
 

@@ -1,0 +1,78 @@
+"""Of the people and devices that matter most for a session left behind, which does a policy reach?
+
+Managed is a device that is compliant or hybrid joined, as Microsoft's own template for browser sessions has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.conditional_access.administrators import holders, objects_by_id, verdict
+from auditor.conditional_access.device_filter import TableRow
+from auditor.conditional_access.directory import Directory
+from auditor.conditional_access.let_in import devices_let_in
+from auditor.conditional_access.people import people
+from auditor.conditional_access.reduction import SOMEBODY
+from auditor.conditional_access.roles import ADMIN_ROLES
+from auditor.conditional_access.three_values import Applies, some
+from auditor.tenant.circumstances import DIRECT_CONNECT, EXTERNAL, INTERNAL_GUEST, MEMBER, Person
+from auditor.tenant.policy import Policy
+from auditor.tenant.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """`everybody`: an ordinary member whom nothing names. `named`: the administrators (ids) whom it certainly reaches,
+    also such as may activate their role. `devices`: see `devices_let_in`. `unmanaged`: whether devices that nobody
+    manages are among them."""
+
+    everybody: Applies
+    guests: Applies
+    administrators: Applies
+    named: tuple[str, ...]
+    devices: tuple[TableRow, ...]
+
+    @property
+    def unmanaged(self) -> Applies:
+        if not self.devices:
+            return Applies.NOT_KNOWN
+        return some(row.matches for row in self.devices if not (row.compliant or row.device == "ServerAD"))
+
+
+def exposure(policy: Policy, tenant: Tenant, directory: Directory) -> Exposure:
+    """Needs the datasets of the directory, and role_eligibilities. People of B2B direct connect are left aside: the
+    persistent browser control is not supported for them."""
+    everybody = people(policy.conditions, Person(SOMEBODY, frozenset({MEMBER})), directory).applies
+    found = tuple(_administrators(policy, tenant, directory))
+    named = sorted({user for user, applies in found if user and applies is Applies.YES})
+    return Exposure(
+        everybody,
+        some(_guests(policy, directory)),
+        some(applies for _, applies in found),
+        tuple(named),
+        devices_let_in(policy),
+    )
+
+
+def _guests(policy: Policy, directory: Directory) -> Iterator[Applies]:
+    included = policy.conditions.users.include_guests
+    for kind in sorted((EXTERNAL - {DIRECT_CONNECT}) | {INTERNAL_GUEST}):
+        for home in (SOMEBODY, *(included.tenants if included else ())) if kind in EXTERNAL else ("",):
+            yield people(policy.conditions, Person(SOMEBODY, frozenset({kind}), home), directory).applies
+
+
+def _administrators(policy: Policy, tenant: Tenant, directory: Directory) -> Iterator[tuple[str, Applies]]:
+    """Ids, "" for people who are not known."""
+    objects = objects_by_id(tenant)
+
+    def reached(who: Person, where: Directory) -> Applies:
+        return people(policy.conditions, who, where).applies
+
+    for role, held in holders(tenant, directory, ADMIN_ROLES).items():
+        found = verdict(role, held, directory, objects, frozenset(), reached)
+        for each in held.people:
+            missed, unsure = each in found.missed, each in found.not_known
+            yield each.user_id, Applies.NO if missed else Applies.NOT_KNOWN if unsure else Applies.YES
+        if held.unseen:
+            yield "", found.whoever

@@ -1,0 +1,343 @@
+"""What no never-persistent policy reaches.
+
+What it means: the policies that keep browser sessions from outliving the browser are taken together, those that are
+enforced and act in browsers, and whatever none of them reaches is named: members and guests, administrators by role,
+excluded people and groups, devices that nobody manages, platforms, locations, resources. Managed devices (compliant or
+hybrid joined) are left out by the usual design and are no gap; neither are emergency accounts that the config names.
+
+Why it matters: in a gap a session may survive the browser on a shared or private device, and whoever opens that browser
+next is signed in. An exclusion made for a week stays for years.
+
+What to do: include whom or what is left out, or write a second policy for it. Look first at administrators, guests and
+devices that are not registered. Exclude nobody but emergency accounts, and name those in the config, under
+[tenant.administrators]. Severities are for a tenant that shows the prompt to stay signed in; where it is hidden, or
+that is not known, they are one step lower.
+
+What it cannot see: sign-ins at risk are not looked at, nor whether another policy blocks what is told here; what an
+"always" policy does to the same sign-in is another check. B2B direct connect users are left aside, for the control does
+not work for them; so are roles that nobody holds and people who may become members of a group that holds one. Whether
+somebody is a guest is told by the user principal name; of members of a group it is mostly not known.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from auditor.api import (
+    ADMIN_ROLES,
+    INERT,
+    INTERNAL_GUEST,
+    MEMBER,
+    NEEDED,
+    PROBLEMS,
+    TELLING,
+    Applies,
+    Check,
+    Collected,
+    Confidence,
+    Doubt,
+    Evidence,
+    Finding,
+    MissedCase,
+    MissedExcluded,
+    MissedKind,
+    Partial,
+    Policy,
+    RoleVerdict,
+    Severity,
+    Subject,
+    Survey,
+    Tenant,
+    account_of,
+    group_link,
+    holder_in_words,
+    missed_cases,
+    missed_groups,
+    missed_kinds,
+    missed_users,
+    never_persistent,
+    people,
+    problems,
+    roles_of,
+    sets_persistent_browser,
+    stay_signed_in,
+    survey,
+    told,
+    user_link,
+    verdicts_on_roles,
+)
+
+_MOST_NAMED = 3
+_KINDS = {
+    MEMBER: "members",
+    "b2bCollaborationGuest": "B2B collaboration guests",
+    "b2bCollaborationMember": "B2B collaboration members",
+    "otherExternalUser": "other external users",
+    "serviceProvider": "users of service providers",
+    INTERNAL_GUEST: "local guests",
+}
+_ONE_LOWER = {Severity.HIGH: Severity.MEDIUM, Severity.MEDIUM: Severity.LOW}
+_INCLUDE = "Include them in a never-persistent policy, or write one for them."
+_READ = (*NEEDED, "role_eligibilities", "service_principals")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """`prompt`: whether the prompt to stay signed in is "shown", "hidden" or "not known"."""
+
+    tenant: Tenant
+    of: Survey
+    prompt: str
+
+    def found(
+        self,
+        subject: Subject,
+        message: str,
+        weight: tuple[Severity, str],
+        because: Sequence[str],
+        *,
+        remedy: str = _INCLUDE,
+        sure: bool = True,
+        key: str = "",
+        link: str = "",
+    ) -> Finding:
+        """`weight`: how severe and why. `because`: what stands between the policies and the subject."""
+        severity, why = _weighed(*weight, self.prompt)
+        return Finding(
+            severity=severity,
+            confidence=_confidence(self.tenant, sure),
+            subject=subject,
+            message=f"{message} {why}",
+            remedy=remedy,
+            evidence=tuple(Evidence("policies", each) for each in because),
+            key=key,
+            link=link,
+        )
+
+    def name(self, identity: str) -> str:
+        return self.of.directory.name(identity)
+
+    def trusted(self, location: str) -> bool:
+        real = self.of.directory.locations.get(location)
+        return location == "AllTrusted" or (real is not None and real.trusted is True)
+
+    @property
+    def remedy(self) -> str:
+        """What would bring the data that could not be read."""
+        readings = (self.tenant.reading(name) for name in _READ)
+        return " ".join(dict.fromkeys(each.remedy for each in readings if not isinstance(each, Collected)))
+
+    @property
+    def judged_by(self) -> str:
+        differs = self.of.case.differing(self.of.coverage.cases[0])
+        return f" Judged by sign-ins {' '.join(trait.words for trait in differs)}." if differs else ""
+
+
+def run(tenant: Tenant) -> Iterable[Finding]:
+    prompt = stay_signed_in(tenant).verdict
+    of = survey(tenant, never_persistent)
+    if of is None:
+        return [_nothing(tenant, prompt)]
+    look = _Look(tenant, of, prompt)
+    return told(
+        [
+            *(_kind(look, each) for each in missed_kinds(of)),
+            *(each for role, found in verdicts_on_roles(of) for each in _role(look, role, found)),
+            *(_excluded(look, each, "group") for each in missed_groups(of)),
+            *(_excluded(look, each, "user") for each in missed_users(of)),
+            *(_case(look, each) for each in missed_cases(of)),
+            *_emergency(look),
+        ]
+    )
+
+
+def _nothing(tenant: Tenant, prompt: str) -> Finding:
+    severity, why = _weighed(
+        Severity.HIGH, "administrators, guests and devices that nobody manages are among it", prompt
+    )
+    idle = [
+        f"{policy.name or policy.id!r}: {_idle(policy)}"
+        for policy in sets_persistent_browser(tenant.policies)
+        if policy.persistent_browser is not None and policy.persistent_browser.mode == "never"
+    ]
+    nearest = f" What comes near does nothing. {_some(idle)}" if idle else ""
+    return Finding(
+        severity=severity,
+        confidence=_confidence(tenant, True),
+        subject=Subject("setting", "persistent-browser-session", "Persistent browser session"),
+        message=f"No policy keeps browser sessions from outliving the browser, for anybody.{nearest} {why}",
+        remedy="With Microsoft Entra ID P1 or P2 write a policy for all users and all resources, on devices that are "
+        "neither compliant nor hybrid joined, with the persistent browser session never; Microsoft has a template.",
+        evidence=tuple(Evidence("policies", each) for each in idle),
+    )
+
+
+def _idle(policy: Policy) -> str:
+    inert = [PROBLEMS[slug] for slug in problems(policy) if slug in INERT]
+    return " ".join(inert or never_persistent(policy).reasons)
+
+
+def _kind(look: _Look, missed: MissedKind) -> Finding | Doubt:
+    who = _KINDS[missed.kind] + (f" of the tenant {missed.home}" if missed.home else "")
+    subject = Subject("members" if missed.kind == MEMBER else "guests", missed.kind, who)
+    if missed.applies is Applies.NOT_KNOWN:
+        return Doubt(subject, f"Whether a never-persistent policy reaches {who} is not known. {_first(missed.because)}")
+    if missed.groups:
+        message = f"Never-persistent policies reach {who} only in {_some([look.name(each) for each in missed.groups])}."
+        weight = Severity.LOW, "the groups may hold everybody whom it concerns"
+    else:
+        message = f"No never-persistent policy reaches {who} whom it does not name."
+        weight = (
+            (Severity.MEDIUM, "it is so for most people of a tenant")
+            if missed.kind == MEMBER
+            else (Severity.HIGH, "guests come on devices that nobody here manages")
+        )
+    sure = not missed.groups
+    return look.found(subject, message + look.judged_by, weight, missed.because, sure=sure, key=missed.home)
+
+
+def _role(look: _Look, role: str, found: RoleVerdict) -> Iterator[Finding | Doubt]:
+    of = look.of
+    name = ADMIN_ROLES.get(role) or of.directory.names.get(role, role)
+    subject = Subject("role", role, name)
+    weight = (
+        (Severity.HIGH, "they are administrators") if role in ADMIN_ROLES else (Severity.LOW, "it is a lesser role")
+    )
+    certain = found.whoever is Applies.NO
+    groups = [f"whoever is in the group {look.name(each)}" for each in found.unlisted if certain]
+    who = [*(holder_in_words(each, of.directory) for each in found.missed), *groups]
+    if who:
+        more = f" Of {_count(len(found.not_known), 'more holder')} it is not known." if found.not_known else ""
+        message = f"No never-persistent policy reaches these holders of {name!r}: {_some(who)}.{more}{look.judged_by}"
+        because = of.because_of_holder(role, found.missed[0]) if found.missed else ()
+        yield look.found(subject, message, weight, because)
+    elif found.unseen and certain:
+        message = f"No never-persistent policy reaches whoever holds {name!r}. {_first(found.unseen)}"
+        low = weight[0] is Severity.LOW
+        weight = Severity.LOW if low else Severity.MEDIUM, "who holds the role, and whether anybody does, is not known"
+        yield look.found(subject, message + look.judged_by, weight, (), sure=False)
+    elif found.not_known:
+        who = [holder_in_words(each, of.directory) for each in found.not_known]
+        because = of.because_of_holder(role, found.not_known[0])
+        message = f"Whether never-persistent policies reach these holders of {name!r} is not known: {_some(who)}."
+        yield Doubt(subject, f"{message} {_first(because)}", look.remedy)
+    elif found.unseen or found.unseen_eligible:
+        message = f"Whether never-persistent policies reach everybody who holds or may activate {name!r} is not known."
+        yield Doubt(subject, f"{message} {_first((*found.unseen, *found.unseen_eligible))}", look.remedy)
+
+
+def _excluded(look: _Look, missed: MissedExcluded, kind: str) -> Finding | Doubt:
+    """A group or a user."""
+    what = f"{'the group ' if kind == 'group' else ''}{look.name(missed.id)}"
+    subject = Subject(kind, missed.id, look.of.directory.names.get(missed.id, missed.id))
+    message = f"{_some([repr(each) for each in missed.by])}: {what} is excluded"
+    roles = [ADMIN_ROLES[role] for role in roles_of(missed.people, look.of)]
+    if not missed.people and missed.count is None:
+        message += f", and whether another never-persistent policy reaches it is not known. {_first(missed.because)}"
+        return Doubt(subject, message, look.remedy)
+    if missed.count is not None:
+        message += f"; its {missed.count} members are too many to be listed. No other never-persistent policy reaches "
+        message += "them, unless by something else that they are."
+        weight = Severity.MEDIUM, "it is a big group"
+    elif kind == "group":
+        message += f", and no other never-persistent policy reaches {_count(len(missed.people), 'member')} of it: "
+        message += f"{_some([look.name(each) for each in missed.people])}."
+        weight = Severity.MEDIUM, "it is a group"
+    else:
+        message += ", and no other never-persistent policy covers that."
+        weight = Severity.LOW, "it is one person"
+    if roles:
+        message += f" Administrators are among it: {_some(roles)}."
+        weight = Severity.HIGH, "administrators are left out"
+    link = (group_link if kind == "group" else user_link)(look.tenant.portal, missed.id)
+    remedy = "Take the exclusion out, or cover them by another policy. Emergency accounts: name them in the config."
+    return look.found(subject, message, weight, missed.because, remedy=remedy, sure=missed.count is None, link=link)
+
+
+def _case(look: _Look, missed: MissedCase) -> Finding | Doubt:
+    kinds = [trait.kind for trait in missed.traits]
+    words = " ".join(trait.words for trait in missed.traits)
+    subject = Subject("+".join(kinds), "+".join(trait.id for trait in missed.traits), words)
+    who = ", ".join(missed.who)
+    if not missed.certain:
+        return Doubt(subject, f"Whether sign-ins {words} are covered for {who} is not known. {_first(missed.because)}")
+    if any(trait.kind == "location" and look.trusted(trait.id) for trait in missed.traits):
+        weight = Severity.LOW, "such places are mostly left out on purpose"
+    elif "location" in kinds or "resource" in kinds:
+        weight = Severity.MEDIUM, "all tabs of a browser share one session"
+    elif missed.who == ("members",):
+        weight = Severity.MEDIUM, "it concerns devices that nobody manages"
+    else:
+        weight = Severity.HIGH, "it concerns administrators or guests, on devices that nobody manages"
+    message = f"No never-persistent policy covers {'all ' if missed.partly else ''}sign-ins {words}, for {who}."
+    remedy = "Take the condition out of the policy, or write a second policy for the rest."
+    return look.found(subject, message, weight, missed.because, remedy=remedy)
+
+
+def _emergency(look: _Look) -> Iterator[Finding]:
+    """Information: none of it counts."""
+    of, tenant = look.of, look.tenant
+    for account in sorted(tenant.break_glass):
+        somebody = account_of(account, of.objects)
+        doing = [each for each in tenant.policies if never_persistent(each).applies is Applies.YES]
+        by = [
+            repr(each.name or each.id)
+            for each in doing
+            if people(each.conditions, somebody, of.directory).applies is Applies.YES
+        ]
+        if by:
+            yield _told(
+                Subject("user", account, of.directory.names.get(account, account)),
+                f"The emergency account {look.name(account)} is reached by {_some(by)}. Microsoft advises to exclude "
+                "such accounts from policies, lest a fault in one locks everybody out.",
+                "Exclude it, or leave it: this control locks nobody out.",
+                user_link(tenant.portal, account),
+            )
+    for name in tenant.break_glass_unresolved:
+        yield _told(
+            Subject("account", name, name),
+            f"The config names the emergency account {name!r}, and no such account was found. If it is excluded from a "
+            "policy, that is told here as a gap.",
+            "Correct it in the config, under [tenant.administrators].",
+        )
+
+
+def _told(subject: Subject, message: str, remedy: str, link: str = "") -> Finding:
+    return Finding(Severity.INFO, Confidence.STATED, subject, message, remedy, key="emergency account", link=link)
+
+
+def _confidence(tenant: Tenant, sure: bool) -> Confidence:
+    """A policy that was not read may cover what the others do not."""
+    whole = not isinstance(tenant.reading("policies"), Partial)
+    return Confidence.STATED if sure and whole else Confidence.INFERRED
+
+
+def _weighed(severity: Severity, why: str, prompt: str) -> tuple[Severity, str]:
+    if prompt == "hidden":
+        why += ", and the prompt to stay signed in is hidden"
+    elif prompt != "shown":
+        why += ", and whether the prompt to stay signed in is shown is not known"
+    severity = severity if prompt == "shown" else _ONE_LOWER.get(severity, severity)
+    return severity, f"{severity.value.capitalize()}, because {why}."
+
+
+def _first(because: Sequence[str]) -> str:
+    return because[0] if because else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _some(words: Sequence[str]) -> str:
+    more = len(words) - _MOST_NAMED
+    return ", ".join(words[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+check = Check(
+    id="persistent-browser-gaps",
+    title="What no never-persistent policy reaches",
+    needs=("policies",),
+    wants=(*_READ, *TELLING),
+    run=run,
+    docs=__doc__ or "",
+)
