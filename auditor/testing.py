@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -30,6 +30,9 @@ from auditor.tenant.instant import MINUTE, parse, to_text
 from auditor.tenant.mending import mended
 from auditor.tenant.records import Attestation
 from auditor.tenant.tenant import Tenant
+
+if TYPE_CHECKING:
+    from auditor.local_tenant.simulation import Simulation
 
 TENANT_ID = "11111111-2222-4333-8444-555555555555"
 START = "2026-11-01T00:00:00.0000000Z"
@@ -231,6 +234,40 @@ def tenant(
             yield opened
 
 
+def parts_of(simulation: Simulation, api: str) -> dict[str, Any]:
+    """A simulated tenant as `tenant()` takes it, as Graph would give it, with the rows of `api` ("v1.0" or "beta") that
+    lie in the window from START to END."""
+    from datetime import datetime
+
+    from auditor.local_tenant.simulation.shapes import BETA_SIGN_IN_KEYS
+
+    start, end = (datetime.fromisoformat(f"{text[:19]}+00:00") for text in (START, END))
+    hidden = BETA_SIGN_IN_KEYS if api == "v1.0" else {"riskEventTypes"}
+    kinds = (("user", simulation.users()), ("group", simulation.groups()))
+    return {
+        "sign_ins": [
+            {name: value for name, value in row.items() if name not in hidden}
+            for row in simulation.sign_ins(start, end)
+        ],
+        "policies": simulation.policies(),
+        "named_locations": simulation.named_locations(),
+        "role_assignments": simulation.role_assignments(),
+        "role_eligibilities": simulation.role_eligibilities(),
+        "role_templates": simulation.directory_role_templates(),
+        "group_members": {
+            group["id"]: [
+                member["id"]
+                for member in simulation.group_members(group["id"])
+                if member["@odata.type"] == "#microsoft.graph.user"
+            ]
+            for group in simulation.groups()
+        },
+        "directory_objects": [
+            {"@odata.type": f"#microsoft.graph.{kind}", **each} for kind, listed in kinds for each in listed
+        ],
+    }
+
+
 def _group(identity: str, members: Sequence[str] | int | None) -> Json:
     """As the collector stores it."""
     if members is None:
@@ -279,6 +316,7 @@ __all__ = [
     "branding_row",
     "named_location",
     "organization",
+    "parts_of",
     "policy",
     "role_assignment",
     "run_check",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,6 @@ from auditor.conditional_access.agreement import Agreement, agreement
 from auditor.conditional_access.board import Board
 from auditor.conditional_access.directory import Directory
 from auditor.local_tenant.simulation import Simulation
-from auditor.local_tenant.simulation.shapes import BETA_SIGN_IN_KEYS
 
 END = datetime(2026, 11, 8, tzinfo=timezone.utc)  # of testing.tenant()'s window
 DAYS = 7
@@ -34,24 +33,7 @@ def simulated(seed: int) -> Simulation:
 
 
 def parts(seed: int, api: str) -> Parts:
-    """The tenant as Graph would give it."""
-    tenant = simulated(seed)
-    hidden = BETA_SIGN_IN_KEYS if api == "v1.0" else {"riskEventTypes"}
-    rows = tenant.sign_ins(END - timedelta(days=DAYS), END)
-    kinds = (("user", tenant.users()), ("group", tenant.groups()))
-    return {
-        "sign_ins": [{name: value for name, value in row.items() if name not in hidden} for row in rows],
-        "policies": tenant.policies(),
-        "named_locations": tenant.named_locations(),
-        "role_assignments": tenant.role_assignments(),
-        "role_templates": tenant.directory_role_templates(),
-        "group_members": {
-            group["id"]: [member["id"] for member in tenant.group_members(group["id"])] for group in tenant.groups()
-        },
-        "directory_objects": [
-            {"@odata.type": f"#microsoft.graph.{kind}", **each} for kind, listed in kinds for each in listed
-        ],
-    }
+    return testing.parts_of(simulated(seed), api)
 
 
 @contextmanager

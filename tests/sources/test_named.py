@@ -14,8 +14,8 @@ def test_nothing_but_ids_gets_into_a_request(hostile: str) -> None:
     json["conditions"]["users"] |= {"excludeGroups": [OTHER.upper()]}
     json["conditions"]["applications"] = {"includeApplications": [hostile, APP], "excludeApplications": [hostile]}
     read = graph_json.policy(json)
-    assert list(people_of(read)) == [USER, GROUP, OTHER.upper()]
-    assert list(groups_of(read)) == [GROUP, OTHER.upper()]
+    assert list(people_of(read)) == [USER, GROUP, OTHER]
+    assert list(groups_of(read)) == [GROUP, OTHER]
     assert list(applications_of(read)) == [APP]
 
 
