@@ -24,7 +24,8 @@ def aim(policy: Policy, name_of: NameOf) -> str:
     conditions = policy.conditions
     parts = [_people(conditions, name_of), _resources(conditions, name_of), _clients(conditions)]
     if conditions.device_filter is not None:
-        which = "only devices" if conditions.device_filter.mode == "include" else "not devices"
+        mode = conditions.device_filter.mode
+        which = {"include": "only devices", "exclude": "not devices"}.get(mode, f"devices in the mode {mode!r}")
         parts.append(f"{which} with {conditions.device_filter.rule}")
     return "; ".join([*parts, *_further(conditions, name_of)])
 
@@ -82,9 +83,13 @@ def _resources(conditions: Conditions, name_of: NameOf) -> str:
         *named(apps.include),
         *(f"the user action {action}" for action in apps.user_actions),
         *(f"the authentication context {context}" for context in apps.authentication_contexts),
-        *(["applications by a filter"] if apps.filter else []),
+        *(["applications by a filter"] if apps.filter and apps.filter.mode != "exclude" else []),
     ]
-    return (_some(targets) or "no resource") + (f" except {_some(named(apps.exclude))}" if apps.exclude else "")
+    left_out = [
+        *named(apps.exclude),
+        *(["applications by a filter"] if apps.filter and apps.filter.mode == "exclude" else []),
+    ]
+    return (_some(targets) or "no resource") + (f" except {_some(left_out)}" if left_out else "")
 
 
 def _clients(conditions: Conditions) -> str:

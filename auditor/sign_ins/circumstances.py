@@ -175,6 +175,8 @@ def _kinds(row: WideRow) -> frozenset[str]:
         if crossing is COLLABORATION and guest is not None:
             return _ONE["b2bCollaborationGuest" if guest else "b2bCollaborationMember"]
         return crossing
+    if row.crossTenantAccessType not in (None, "", "none"):
+        return ANY_KIND
     home, here = _id(row.homeTenantId), _id(row.resourceTenantId)
     if not home or not here:
         return ANY_KIND

@@ -19,4 +19,4 @@ def group_link(portal: str, group_id: str) -> str:
 
 
 def _link(portal: str, blade: str, identity: str) -> str:
-    return f"{portal}/#view/{blade}/{quote(identity, safe='')}" if portal else ""
+    return f"{portal}/#view/{blade}/{quote(identity, safe='', errors='replace')}" if portal else ""

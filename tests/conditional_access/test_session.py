@@ -28,7 +28,12 @@ def slugs(**changes: object) -> tuple[str, ...]:
         (slugs(conditions={"applications": {"includeApplications": ["All", "x"]}}), ("not-all-apps",)),
         (
             slugs(
-                conditions={"applications": {"includeApplications": ["All"], "applicationFilter": {"mode": "exclude"}}}
+                conditions={
+                    "applications": {
+                        "includeApplications": ["All"],
+                        "applicationFilter": {"mode": "exclude", "rule": 'CustomSecurityAttribute.A_B -eq "x"'},
+                    }
+                }
             ),
             ("not-all-apps",),
         ),
