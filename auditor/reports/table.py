@@ -244,8 +244,8 @@ def _trust(page: Page, tenant: TenantRun) -> None:
     page.heading("The evaluation of policies, held to the log")
     compared = held.agreed + held.disagreed + held.not_known
     page.prose(
-        f"{held.sign_ins:,} finished sign-ins say what Microsoft Entra decided on each policy, {compared:,} decisions in "
-        f"all. The evaluation agrees with {held.agreed:,}, disagrees with {held.disagreed:,}, and does not know "
+        f"{held.sign_ins:,} finished sign-ins say what Microsoft Entra decided on each policy, {compared:,} decisions "
+        f"in all. The evaluation agrees with {held.agreed:,}, disagrees with {held.disagreed:,}, and does not know "
         f"{held.not_known:,}."
         + (f" {held.changed_later:,} more are older than a policy's last change." if held.changed_later else ""),
         "  ",
