@@ -10,7 +10,7 @@ from auditor.conditional_access.board import Board
 from auditor.conditional_access.directory import NEEDED, Directory
 from auditor.conditional_access.reach import Reach, reach
 from auditor.conditional_access.session import INERT, problems, sets_persistent_browser
-from auditor.conditional_access.ways import devices_reached
+from auditor.conditional_access.ways import devices_reached, unknown_in_filter
 from auditor.run import (
     AgreementAnswer,
     DeviceAnswer,
@@ -108,7 +108,7 @@ def _policy(policy: Policy, reached: Reach | None, tenant: Tenant) -> PolicyAnsw
         devices=tuple(
             DeviceAnswer(row.device, row.compliant, row.matches.value) for row in devices_reached(policy.conditions)
         ),
-        unknown=policy.conditions.unknown,
+        unknown=(*policy.conditions.unknown, *unknown_in_filter(policy.conditions)),
         link=policy_link(tenant.portal, policy.id),
     )
 

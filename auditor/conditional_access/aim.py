@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from auditor.conditional_access.ways import unknown_in_filter
 from auditor.tenant.policy import Conditions, Guests, Policy
 
 MOST_NAMED = 3
@@ -46,8 +47,9 @@ def _further(conditions: Conditions, name_of: NameOf) -> Iterator[str]:
         ("authentication flows", conditions.authentication_flows),
     )
     yield from (f"{what}: {', '.join(values)}" for what, values in levels if values)
-    if conditions.unknown:
-        yield f"and what this version does not know: {', '.join(conditions.unknown)}"
+    unknown = (*conditions.unknown, *unknown_in_filter(conditions))
+    if unknown:
+        yield f"and what this version does not know: {', '.join(unknown)}"
 
 
 def _but(include: Sequence[str], exclude: Sequence[str]) -> str:

@@ -116,6 +116,19 @@ def devices_reached(conditions: Conditions) -> tuple[device_filter.TableRow, ...
     return tuple(replace(row, matches=negated(row.matches)) for row in table)
 
 
+def unknown_in_filter(conditions: Conditions) -> tuple[str, ...]:
+    """What the device filter asks for and this version does not know, named as in `Conditions.unknown`."""
+    chosen_devices = conditions.device_filter
+    if chosen_devices is None:
+        return ()
+    mode = () if chosen_devices.mode in ("include", "exclude") else (f"devices: the mode {chosen_devices.mode}",)
+    try:
+        strange = sorted(_parsed(chosen_devices.rule).unknown_properties)
+    except device_filter.RuleError as error:
+        return (*mode, f"devices: {error}")
+    return (*mode, *(f"devices: device.{name}" for name in strange))
+
+
 _parsed = lru_cache(maxsize=1024)(device_filter.parse)
 
 

@@ -59,11 +59,6 @@ def from_datetime(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds * 10
 
 
-def to_datetime(ticks: int) -> datetime:
-    """An aware UTC datetime; the seventh digit is cut."""
-    return _EPOCH + timedelta(microseconds=ticks // 10)
-
-
 def to_text(ticks: int) -> str:
     """Seven digits and Z, as Graph writes it: "2026-11-21T03:42:00.0000000Z". Sorts as text as it does in time."""
     seconds, fraction = divmod(ticks, SECOND)

@@ -17,6 +17,9 @@ NAMES = {
 }
 
 
+RULE = "device.isCompliant -eq True"
+
+
 def said(**conditions: Any) -> str:
     made = policy()
     made["conditions"] |= conditions
@@ -59,9 +62,12 @@ def test_who_what_and_with_which_client(conditions: dict[str, Any], words: str) 
 @pytest.mark.parametrize(
     ("conditions", "words"),
     [
-        ({"devices": {"deviceFilter": {"mode": "include", "rule": "the rule"}}}, "only devices with the rule"),
-        ({"devices": {"deviceFilter": {"mode": "exclude", "rule": "the rule"}}}, "not devices with the rule"),
-        ({"devices": {"deviceFilter": {"mode": "new", "rule": "the rule"}}}, "devices in the mode 'new' with the rule"),
+        ({"devices": {"deviceFilter": {"mode": "include", "rule": RULE}}}, f"only devices with {RULE}"),
+        ({"devices": {"deviceFilter": {"mode": "exclude", "rule": RULE}}}, f"not devices with {RULE}"),
+        ({"devices": {"deviceFilter": {"mode": "new", "rule": RULE}}},
+         f"devices in the mode 'new' with {RULE}; and what this version does not know: devices: the mode new"),
+        ({"devices": {"deviceFilter": {"mode": "include", "rule": 'device.colour -eq "red"'}}},
+         'only devices with device.colour -eq "red"; and what this version does not know: devices: device.colour'),
         ({"platforms": {"includePlatforms": ["all"], "excludePlatforms": ["iOS"]}}, "platforms: all except iOS"),
         ({"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted", "l-1", "l-2"]}},
          "locations: any except all trusted ones, location 'Offices', location l-2"),

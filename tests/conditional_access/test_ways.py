@@ -9,10 +9,11 @@ import pytest
 from auditor.conditional_access.device_filter import TRUST_TYPES
 from auditor.conditional_access.directory import Directory
 from auditor.conditional_access.three_values import Applies
-from auditor.conditional_access.ways import devices_reached, ways
+from auditor.conditional_access.ways import devices_reached, unknown_in_filter, ways
 from auditor.tenant.circumstances import Device, Way
 from auditor.tenant.graph_json import named_location as location
 from auditor.tenant.graph_policy import policy as parsed
+from auditor.tenant.policy import Conditions, Filter
 from auditor.testing import named_location, policy
 
 YES, NO, NOT_KNOWN = Applies.YES, Applies.NO, Applies.NOT_KNOWN
@@ -248,3 +249,18 @@ def test_the_template_against_persistent_browser_sessions() -> None:
     assert judged(template, Way("browser", device=Device(True, "ServerAD", False))) is YES
     assert judged(template, Way("browser", device=Device(True, "ServerAD", True))) is NO
     assert judged(template, Way("browser", device=Device(True, "ServerAD"))) is NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("mode", "rule", "unknown"),
+    [
+        ("include", 'device.trustType -eq "AzureAD"', ()),
+        ("include", 'device.colour -eq "red" -or device.trustType -eq "AzureAD"', ("devices: device.colour",)),
+        ("exclude", "device.isCompliant -is True", ("devices: At character",)),
+        ("perhaps", "device.isCompliant -eq True", ("devices: the mode perhaps",)),
+    ],
+)
+def test_what_a_filter_asks_for_and_is_not_known_is_named(mode: str, rule: str, unknown: tuple[str, ...]) -> None:
+    found = unknown_in_filter(Conditions(device_filter=Filter(mode, rule)))
+    assert len(found) == len(unknown)
+    assert all(each.startswith(start) for each, start in zip(found, unknown, strict=True))

@@ -162,8 +162,9 @@ def test_other_identities(graph: httpx.Client, simulation: Simulation, body: Jso
 
 
 def test_the_body_of_microsofts_own_client(graph: httpx.Client, body: Json) -> None:
-    from msgraph.generated.identity.conditional_access.evaluate.evaluate_post_request_body import (
-        EvaluatePostRequestBody,
+    evaluate = pytest.importorskip(
+        "msgraph.generated.identity.conditional_access.evaluate.evaluate_post_request_body",
+        reason="the oldest SDK allowed does not know the action; the product writes its body by hand",
     )
     from msgraph.generated.models.application_context import ApplicationContext
     from msgraph.generated.models.conditional_access_client_app import ConditionalAccessClientApp
@@ -171,7 +172,7 @@ def test_the_body_of_microsofts_own_client(graph: httpx.Client, body: Json) -> N
     from msgraph.generated.models.sign_in_conditions import SignInConditions
     from msgraph.generated.models.user_sign_in import UserSignIn
 
-    asked = EvaluatePostRequestBody(
+    asked = evaluate.EvaluatePostRequestBody(
         sign_in_identity=UserSignIn(user_id=body["signInIdentity"]["userId"]),
         sign_in_context=ApplicationContext(include_applications=[MAIL]),
         sign_in_conditions=SignInConditions(

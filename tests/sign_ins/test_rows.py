@@ -40,6 +40,7 @@ def test_zero_ids_are_nobody() -> None:
     ("fields", "expected"),
     [
         ({}, True),
+        ({"homeTenantId": "ABCD-1", "resourceTenantId": "abcd-1"}, True),
         ({"homeTenantId": "another"}, False),
         ({"homeTenantId": None}, None),
         ({"resourceTenantId": None}, None),
