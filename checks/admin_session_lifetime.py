@@ -64,7 +64,7 @@ from auditor.api import (
 )
 
 _MOST_NAMED = 3
-_READ = (*NEEDED, "role_eligibilities", "service_principals")
+_READ = (*NEEDED, "service_principals")
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ check = Check(
     id="persistent-browser-always",
     title="Policies that keep browser sessions when the browser is closed",
     needs=("policies",),
-    wants=(*NEEDED, "role_eligibilities", "service_principals", "sign_ins"),
+    wants=(*NEEDED, "service_principals", "sign_ins"),
     run=run,
     docs=__doc__ or "",
 )

@@ -135,9 +135,10 @@ def _certain(tenant: Tenant, one: Policy, other: Policy, met: _Met) -> Finding:
 
 def _possible(tenant: Tenant, one: Policy, other: Policy, directory: Directory) -> Finding | None:
     meet, activated = overlap_in_browsers(one, other, directory), ""
-    if meet.meet is Applies.NO:
-        meet = overlap_in_browsers(one, other, _with_eligible(tenant, directory))
-        activated = " once people have activated roles that they may"
+    if meet.meet is not Applies.YES:
+        later = overlap_in_browsers(one, other, _with_eligible(directory))
+        if later.meet is Applies.YES or meet.meet is Applies.NO:
+            meet, activated = later, " once people have activated roles that they may"
     if meet.meet is Applies.NO:
         return None
     doubts = [f"{_title(policy)}: {reason}" for policy in (one, other) for reason in acts(policy).reasons]
@@ -169,15 +170,11 @@ def _some(reasons: Sequence[str]) -> str:
     return " ".join(reasons[:_MOST_REASONS]) + (f" And {more} more." if more > 0 else "")
 
 
-def _with_eligible(tenant: Tenant, directory: Directory) -> Directory:
+def _with_eligible(directory: Directory) -> Directory:
     """The directory once everybody has activated every role that they may."""
-    eligible = tenant.reading("role_eligibilities")
-    holders = dict(directory.holders)
-    for each in () if isinstance(eligible, Missing) else eligible.value:
-        if each.scope == "/":
-            role = each.role_id.lower()
-            holders[role] = holders.get(role, frozenset()) | {each.principal_id.lower()}
-    return replace(directory, holders=holders)
+    held, may = directory.holders, directory.eligible
+    nobody: frozenset[str] = frozenset()
+    return replace(directory, holders={role: held.get(role, nobody) | may.get(role, nobody) for role in {*held, *may}})
 
 
 def _finding(
@@ -243,7 +240,7 @@ check = Check(
     id="persistent-browser-conflict",
     title="Rules on browser sessions that contradict each other",
     needs=("policies",),
-    wants=(*NEEDED, *TELLING, "role_eligibilities", "service_principals"),
+    wants=(*NEEDED, *TELLING, "service_principals"),
     run=run,
     docs=__doc__ or "",
 )

@@ -77,7 +77,7 @@ _KINDS = {
 }
 _ONE_LOWER = {Severity.HIGH: Severity.MEDIUM, Severity.MEDIUM: Severity.LOW}
 _INCLUDE = "Include them in a never-persistent policy, or write one for them."
-_READ = (*NEEDED, "role_eligibilities", "service_principals")
+_READ = (*NEEDED, "service_principals")
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ check = Check(
     id="persistent-browser-inert",
     title="Policies that set persistent browser sessions and do nothing",
     needs=("policies",),
-    wants=(*NEEDED, "role_eligibilities", "policy_changes", "service_principals"),
+    wants=(*NEEDED, "policy_changes", "service_principals"),
     run=run,
     docs=__doc__ or "",
 )

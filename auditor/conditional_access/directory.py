@@ -19,7 +19,14 @@ from auditor.tenant.json_shapes import identity
 from auditor.tenant.records import GroupMembers, NamedLocation, RoleHolding
 from auditor.tenant.tenant import Tenant
 
-NEEDED = ("named_locations", "group_members", "role_assignments", "role_templates", "directory_objects")
+NEEDED = (
+    "named_locations",
+    "group_members",
+    "role_assignments",
+    "role_eligibilities",
+    "role_templates",
+    "directory_objects",
+)
 """The datasets that `Directory.of` reads: a check that evaluates policies declares them in its `wants`."""
 
 TENANT_WIDE = "/"
@@ -31,12 +38,14 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 @dataclass(frozen=True, slots=True)
 class Directory:
     """`*_missing`: why what is not in the mapping is not known; "" when the mapping is whole. `names`: of objects, by
-    id. `built_in_roles`: None when not read. `principals`: kinds of what holds roles, by id. `tenant`: whose it is."""
+    id. `eligible`: role -> who may activate it tenant-wide, as far as that was read. `built_in_roles`: None when not
+    read. `principals`: kinds of what holds roles, by id. `tenant`: whose it is."""
 
     groups: Mapping[str, GroupMembers] = field(default_factory=dict)
     groups_missing: str = ""
     holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     holders_missing: str = ""
+    eligible: Mapping[str, frozenset[str]] = field(default_factory=dict)
     built_in_roles: frozenset[str] | None = None
     principals: Mapping[str, str] = field(default_factory=dict)
     locations: Mapping[str, NamedLocation] = field(default_factory=dict)
@@ -49,6 +58,7 @@ class Directory:
         """The directory of a tenant, as far as it was read."""
         groups = tenant.reading("group_members")
         assignments = tenant.reading("role_assignments")
+        eligibilities = tenant.reading("role_eligibilities")
         templates = tenant.reading("role_templates")
         objects = tenant.reading("directory_objects")
         locations = tenant.reading("named_locations")
@@ -59,6 +69,7 @@ class Directory:
             groups_missing="" if isinstance(groups, Collected) else groups.reason,
             holders={} if isinstance(assignments, Missing) else active_holders(assignments.value),
             holders_missing="" if isinstance(assignments, Collected) else assignments.reason,
+            eligible={} if isinstance(eligibilities, Missing) else _tenant_wide(eligibilities.value),
             # Every tenant has some: an empty list tells of none.
             built_in_roles=frozenset(map(identity, roles)) or None if isinstance(templates, Collected) else None,
             principals={identity(each): of.kind for each, of in known.items()},
@@ -88,7 +99,8 @@ class Directory:
         return yes(f"By the group {self.name(group_id)}.") if user_id in group.users else NO
 
     def holds_role(self, user_id: str, role_id: str) -> Decision:
-        """Does the person hold the built-in role, active and tenant-wide? No other assignment matches a policy."""
+        """Does the person hold the built-in role, active and tenant-wide? No other assignment matches a policy. Whether
+        somebody who may activate it had done so is not known."""
         if self.built_in_roles is not None and role_id not in self.built_in_roles:
             return no(f"{role_id} is no built-in role.")
         holds = self._holds(user_id, role_id)
@@ -104,7 +116,15 @@ class Directory:
             return not_known(f"Who holds the role {self.name(role_id)} is not known: {self.holders_missing}")
         if not user_id:
             return not_known("The log does not say who the person is.") if holders else NO
-        return any_of(self._through(user_id, principal) for principal in sorted(holders))
+        active = any_of(self._through(user_id, principal) for principal in sorted(holders))
+        return any_of((active, self._may_activate(user_id, role_id)))
+
+    def _may_activate(self, user_id: str, role_id: str) -> Decision:
+        eligible = self.eligible.get(role_id, frozenset())
+        if user_id in eligible or any(self._through(user_id, each).applies is Applies.YES for each in eligible):
+            name = self.name(role_id)
+            return not_known(f"Whether the role {name} was active for somebody who may activate it is not known.")
+        return NO
 
     def _through(self, user_id: str, principal: str) -> Decision:
         """Is the principal, who holds a role, a group with this person?"""
@@ -143,9 +163,13 @@ class Directory:
 
 def active_holders(holdings: Iterable[RoleHolding]) -> dict[str, frozenset[str]]:
     """Role -> principals that hold it now and tenant-wide."""
+    return _tenant_wide(holding for holding in holdings if not holding.eligible)
+
+
+def _tenant_wide(holdings: Iterable[RoleHolding]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for holding in holdings:
-        if holding.scope == TENANT_WIDE and not holding.eligible:
+        if holding.scope == TENANT_WIDE:
             found.setdefault(identity(holding.role_id), set()).add(identity(holding.principal_id))
     return {role: frozenset(principals) for role, principals in found.items()}
 

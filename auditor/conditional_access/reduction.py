@@ -126,7 +126,8 @@ def _classes(policies: Sequence[Policy], directory: Directory) -> Mapping[str, s
     traits: dict[str, int] = {}
     each_alone = ((name,) for name in sorted(named_users(policies)))
     in_groups = (group.users or () for group in directory.groups.values())
-    for number, users in enumerate((*each_alone, *in_groups, *directory.holders.values())):
+    in_roles = (*directory.holders.values(), *directory.eligible.values())
+    for number, users in enumerate((*each_alone, *in_groups, *in_roles)):
         for user in users:
             traits[user] = traits.get(user, 0) | 1 << number
     first: dict[int, str] = {}

@@ -9,6 +9,7 @@ import pytest
 
 from auditor import testing
 from auditor.conditional_access.directory import NEEDED, Directory, active_holders, address_of
+from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.three_values import Applies
 from auditor.tenant.circumstances import Way
 from auditor.tenant.graph_json import named_location as parsed
@@ -237,3 +238,21 @@ def test_a_group_in_a_reading_is_whole_even_if_others_lack() -> None:
     assert directory.in_group("a", "g").applies is YES
     assert directory.in_group("b", "g").applies is NO
     assert directory.in_group("b", "h").applies is NOT_KNOWN
+
+
+def test_whether_somebody_had_activated_a_role_is_not_known() -> None:
+    role = next(iter(ADMIN_ROLES))
+    directory = Directory(
+        holders={role: frozenset({"active"})},
+        eligible={role: frozenset({"eligible", "group"})},
+        groups={"group": GroupMembers("group", 1, frozenset({"member"}), False)},
+        built_in_roles=frozenset({role}),
+        principals={"active": "user", "eligible": "user"},
+    )
+    answers = {user: directory.holds_role(user, role).applies for user in ("active", "eligible", "member", "other")}
+    assert answers == {
+        "active": Applies.YES,
+        "eligible": Applies.NOT_KNOWN,
+        "member": Applies.NOT_KNOWN,
+        "other": Applies.NO,
+    }

@@ -22,7 +22,7 @@ DAYS = 7
 SEEDS = (1, 2, 3, 7, 16)
 
 # What no row shows, whatever is read besides.
-NEVER_SHOWN = ("the risk of the user", "the user action", "belongs to Office 365")
+NEVER_SHOWN = ("for somebody who may activate it", "the risk of the user", "the user action", "belongs to Office 365")
 
 Parts = dict[str, Any]
 
