@@ -16,7 +16,7 @@ from auditor.conditional_access.people import people
 from auditor.conditional_access.resources import resources
 from auditor.conditional_access.three_values import Applies
 from auditor.conditional_access.ways import WAY_CONDITIONS
-from auditor.tenant.circumstances import Circumstances, Person, Target
+from auditor.tenant.circumstances import Circumstances, Person, Target, Way
 from auditor.tenant.policy import Conditions, Policy
 
 
@@ -38,39 +38,49 @@ class Board:
         self.every = (1 << len(self.policies)) - 1
         self._people: dict[Person, Verdict] = {}
         self._targets: dict[Target, Verdict] = {}
-        self._ways: dict[str, dict[Hashable, Verdict]] = {name: {} for name in WAY_CONDITIONS}
+        self._conditions: dict[str, dict[Hashable, Verdict]] = {name: {} for name in WAY_CONDITIONS}
+        self._ways: dict[Way, tuple[int, int]] = {}
 
     def verdict(self, circumstances: Circumstances) -> tuple[int, int]:
         """The policies whose conditions hold, and those whose do not, as bits."""
-        yes, no = self.every, 0
-        for part in self._parts(circumstances):
-            yes &= part.yes
-            no |= part.no
-        return yes, no
+        person, target, way = circumstances
+        who, what = self._person(person), self._target(target)
+        how = self._ways.get(way)
+        if how is None:
+            yes, no = self.every, 0
+            for part in self._way(way):
+                yes &= part.yes
+                no |= part.no
+            how = self._ways[way] = yes, no
+        return who.yes & what.yes & how[0], who.no | what.no | how[1]
 
     def because(self, circumstances: Circumstances, number: int) -> Iterator[str]:
         """Why it is not known whether the conditions of a policy hold."""
-        for part in self._parts(circumstances):
+        person, target, way = circumstances
+        for part in (self._person(person), self._target(target), *self._way(way)):
             yield from part.because.get(number, ())
 
-    def _parts(self, circumstances: Circumstances) -> Iterator[Verdict]:
-        person, target, way = circumstances
-        who = self._people.get(person)
-        if who is None:
-            who = self._people[person] = self._judge(lambda each: people(each, person, self.directory))
-        yield who
-        what = self._targets.get(target)
-        if what is None:
-            what = self._targets[target] = self._judge(lambda each: resources(each, target))
-        yield what
+    def _person(self, person: Person) -> Verdict:
+        found = self._people.get(person)
+        if found is None:
+            found = self._people[person] = self._judge(lambda each: people(each, person, self.directory))
+        return found
+
+    def _target(self, target: Target) -> Verdict:
+        found = self._targets.get(target)
+        if found is None:
+            found = self._targets[target] = self._judge(lambda each: resources(each, target))
+        return found
+
+    def _way(self, way: Way) -> Iterator[Verdict]:
         for name, condition in WAY_CONDITIONS.items():
-            known = self._ways[name]
+            known = self._conditions[name]
             part = condition.part(way)
-            how = known.get(part)
-            if how is None:
+            found = known.get(part)
+            if found is None:
                 judge = condition.judge
-                how = known[part] = self._judge(lambda each, judge=judge: judge(each, way, self.directory))  # type: ignore[misc]
-            yield how
+                found = known[part] = self._judge(lambda each, judge=judge: judge(each, way, self.directory))  # type: ignore[misc]
+            yield found
 
     def _judge(self, decide: Callable[[Conditions], Decision]) -> Verdict:
         yes = no = 0

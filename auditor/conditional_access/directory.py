@@ -148,13 +148,16 @@ class Directory:
         return _inside(location, way)
 
     def _trusted(self, way: Way) -> Decision:
-        """The ranges marked as trusted, and the trusted addresses of the old multifactor settings, which no API gives:
-        outside the former one cannot know, unless the log calls the network by its name. A country is never trusted."""
+        """The network that the log calls trusted, the ranges marked as trusted, and the trusted addresses of the old
+        multifactor settings, which no API gives: outside the ranges one cannot know, unless the log names the network
+        and does not call it trusted. A country is never trusted."""
+        if way.trusted_network:
+            return yes("The log calls the network trusted.")
         marked = any_of(_inside_trusted(each, way) for each in self.locations.values())
         if marked != NO:
             return marked
-        if way.trusted_network is not None:
-            return yes("The log calls the network trusted.") if way.trusted_network else NO
+        if way.trusted_network is False and not self.locations_missing:
+            return NO
         if isinstance(address_of(way.address), ipaddress.IPv6Address) and not self.locations_missing:
             return NO  # the old multifactor settings hold IPv4 addresses only
         missing = self.locations_missing or "the trusted addresses of the old multifactor settings cannot be read."

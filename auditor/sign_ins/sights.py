@@ -6,10 +6,10 @@ of the policies. Rows that turn out to be repetitions are counted nowhere, as co
 
 from __future__ import annotations
 
-import json
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -30,6 +30,7 @@ class _Applied(msgspec.Struct, gc=False):
     result: str | None = None
 
 
+_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(WideRow).decode
 _decode_applied = msgspec.json.Decoder(list[_Applied] | None).decode
 
@@ -149,12 +150,16 @@ class Record:
         for key, count in zip(self._keys, self._counts, strict=True):
             both, epoch = divmod(key, len(self._changes) + 1)
             sight, record = both >> _BITS, both & ((1 << _BITS) - 1)
-            example = self._examples.get(key)
-            if example is None:
-                of_the_sight = self._sights[sight].example
-                assert of_the_sight is not None  # a row made the key
-                example = of_the_sight.id
+            example = partial(self._example, key, sight)
             yield Recorded(sight, *self._records[record], self._changes[:epoch], count, example)
+
+    def _example(self, key: int, sight: int) -> str:
+        own = self._examples.get(key)
+        if own is not None:
+            return own
+        of_the_sight = self._sights[sight].example
+        assert of_the_sight is not None  # a row made the key
+        return of_the_sight.id
 
 
 def _but_for_conditions(line: bytes) -> tuple[WideRow, int] | None:
@@ -164,4 +169,4 @@ def _but_for_conditions(line: bytes) -> tuple[WideRow, int] | None:
 
 
 def _example(row: Row) -> str:
-    return json.dumps((row.id, row.created, row.user, row.app, row.user_id))
+    return _encode((row.id, row.created, row.user, row.app, row.user_id)).decode()

@@ -5,7 +5,7 @@ the log lies. The same rows give the same answers on each.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -102,14 +102,20 @@ class Sight:
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What Entra recorded of the policies in `count` finished sign-ins of one sight. `held`, `held_not`: policies by
-    their bits, as the reduction numbers them. `changes`: ticks of the policy changes that came before all of them."""
+    their bits, as the reduction numbers them. `changes`: ticks of the policy changes that came before all of them.
+    `example_of`: gives one of them."""
 
     sight: int
     held: int
     held_not: int
     changes: tuple[int, ...]
     count: int
-    example: str
+    example_of: Callable[[], str]
+
+    @property
+    def example(self) -> str:
+        """The id of one of them, which is looked up only when it is asked for."""
+        return self.example_of()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,13 @@ def read(*locations: NamedLocation, missing: str = "") -> Directory:
         (read(TRUSTED), Way(address="192.0.2.1", trusted_network=False), NO),
         (read(TRUSTED), Way(address="203.0.113.7", trusted_network=False), YES),
         (read(), Way(trusted_network=False), NO),
+        (read(missing=FORBIDDEN), Way(address="203.0.113.7", trusted_network=True), YES),
+        (read(missing=FORBIDDEN), Way(address="203.0.113.7", trusted_network=False), NOT_KNOWN),
+        (
+            read(NamedLocation("l", "L", "ip", None, ("203.0.113.0/24",))),
+            Way(address="203.0.113.7", trusted_network=True),
+            YES,
+        ),
         # What is not marked as trusted is not.
         (read(NamedLocation("l", "L", "ip", False, ("203.0.113.0/24",))), Way(address="203.0.113.7"), NOT_KNOWN),
         (read(NamedLocation("l", "L", "ip", False, ("2001:db8::/48",))), Way(address="2001:db8::7"), NO),
