@@ -123,9 +123,9 @@ async def page_iterator(tenant: Served, rows: int) -> Meter:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=50_000, help="about how many the product reads (default: 50,000)")
+    parser.add_argument("--rows", type=int, default=200_000, help="about how many the product reads (default: 200,000)")
     parser.add_argument(
-        "--typed-rows", type=int, default=3_000, help="how many the iterator reads, in thousands (default: 3,000)"
+        "--typed-rows", type=int, default=5_000, help="how many the iterator reads, in thousands (default: 5,000)"
     )
     return parser.parse_args()
 

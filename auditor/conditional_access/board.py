@@ -38,27 +38,22 @@ class Board:
         self.every = (1 << len(self.policies)) - 1
         self._people: dict[Person, Verdict] = {}
         self._targets: dict[Target, Verdict] = {}
+        self._ways: dict[Way, Verdict] = {}
         self._conditions: dict[str, dict[Hashable, Verdict]] = {name: {} for name in WAY_CONDITIONS}
-        self._ways: dict[Way, tuple[int, int]] = {}
 
     def verdict(self, circumstances: Circumstances) -> tuple[int, int]:
         """The policies whose conditions hold, and those whose do not, as bits."""
-        person, target, way = circumstances
-        who, what = self._person(person), self._target(target)
-        how = self._ways.get(way)
-        if how is None:
-            yes, no = self.every, 0
-            for part in self._way(way):
-                yes &= part.yes
-                no |= part.no
-            how = self._ways[way] = yes, no
-        return who.yes & what.yes & how[0], who.no | what.no | how[1]
+        who, what, how = self._parts(circumstances)
+        return who.yes & what.yes & how.yes, who.no | what.no | how.no
 
     def because(self, circumstances: Circumstances, number: int) -> Iterator[str]:
         """Why it is not known whether the conditions of a policy hold."""
-        person, target, way = circumstances
-        for part in (self._person(person), self._target(target), *self._way(way)):
+        for part in self._parts(circumstances):
             yield from part.because.get(number, ())
+
+    def _parts(self, circumstances: Circumstances) -> tuple[Verdict, Verdict, Verdict]:
+        person, target, way = circumstances
+        return self._person(person), self._target(target), self._way(way)
 
     def _person(self, person: Person) -> Verdict:
         found = self._people.get(person)
@@ -72,7 +67,20 @@ class Board:
             found = self._targets[target] = self._judge(lambda each: resources(each, target))
         return found
 
-    def _way(self, way: Way) -> Iterator[Verdict]:
+    def _way(self, way: Way) -> Verdict:
+        found = self._ways.get(way)
+        if found is None:
+            yes, no = self.every, 0
+            because: dict[int, tuple[str, ...]] = {}
+            for part in self._each_condition(way):
+                yes &= part.yes
+                no |= part.no
+                for number, reasons in part.because.items():
+                    because[number] = (*because.get(number, ()), *reasons)
+            found = self._ways[way] = Verdict(yes, no, because)
+        return found
+
+    def _each_condition(self, way: Way) -> Iterator[Verdict]:
         for name, condition in WAY_CONDITIONS.items():
             known = self._conditions[name]
             part = condition.part(way)

@@ -7,12 +7,14 @@ asked for. What grows with the tenant are the distinct users per code (8 bytes a
 
 from __future__ import annotations
 
+import gc
 import heapq
 import os
 import tempfile
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -56,7 +58,8 @@ class EmbeddedLog:
         self._temporary = tempfile.TemporaryDirectory(prefix="auditor-")
         self.folder = Path(self._temporary.name)
         try:
-            self._analyse(lines, rows, asked, intervals, filtered, reduction, progress)
+            with _without_collector():
+                self._analyse(lines, rows, asked, intervals, filtered, reduction, progress)
         except BaseException:
             self._temporary.cleanup()
             raise
@@ -126,6 +129,18 @@ class EmbeddedLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._temporary.cleanup()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """What a log is read into has no cycles, and the collector would walk a hundred thousand sights again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Buckets:
