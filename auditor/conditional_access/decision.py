@@ -49,7 +49,7 @@ def chosen(include: Iterable[Decision], exclude: Iterable[Decision], what: str) 
     """Included and not excluded: exclusion beats inclusion, whatever is included. `what`: "The person"."""
     out = any_of(exclude)
     if out.applies is Applies.YES:
-        return no(f"{what} is excluded: {' '.join(out.reasons)}" if out.reasons else f"{what} is excluded.")
+        return no(f"{what} is excluded: {' '.join(sorted(out.reasons))}" if out.reasons else f"{what} is excluded.")
     included = any_of(include)
     if included.applies is Applies.NO:
         return no(f"{what} is not included.")
