@@ -77,7 +77,33 @@ DATASETS: dict[str, Dataset] = {
         Dataset("activity_timeouts", "idle session timeouts", ("Policy.Read.All",)),
         Dataset("token_lifetimes", "token lifetime policies", ("Policy.Read.All",)),
         Dataset("policy_changes", "changes of policies", ("AuditLog.Read.All",)),
+        Dataset("security_defaults", "security defaults", ("Policy.Read.All",)),
+        Dataset(
+            "registration_campaign",
+            "campaign for the authenticator app",
+            ("Policy.Read.AuthenticationMethod", "Policy.Read.All"),
+        ),
+        Dataset("user_events", "password resets and registrations of security information", ("AuditLog.Read.All",)),
         Dataset("sign_ins", "sign-in log", ("AuditLog.Read.All",), licence="Microsoft Entra ID P1"),
+        # The log tells of whom and what to ask.
+        Dataset(
+            "applications",
+            "redirect addresses of applications that users had to confirm",
+            ("Application.Read.All", "Directory.Read.All"),
+            after=("sign_ins",),
+        ),
+        Dataset(
+            "registrations",
+            "registration of security information by the people who were asked for it",
+            ("AuditLog.Read.All",),
+            after=("sign_ins",),
+        ),
+        Dataset(
+            "password_dates",
+            "password changes of people whose sessions ended",
+            ("User.Read.All", "Directory.Read.All"),
+            after=("sign_ins",),
+        ),
     )
 }
 

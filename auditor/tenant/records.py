@@ -115,3 +115,59 @@ class Attestation:
     setting: str
     by: str
     on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """How far a person had registered security information when Graph was asked: a snapshot, which says nothing of an
+    earlier day. None: Graph did not say."""
+
+    user_id: str
+    reset_enabled: bool | None
+    reset_registered: bool | None
+    mfa_registered: bool | None
+    updated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserEvent:
+    """Something that was done to a person's password or security information, as the audit log has it. `kind`:
+    "registered" (security information), "removed" (the same), "reset" (of the password, by an administrator or by the
+    person), "changed" (the password, by the person), or "started" (registering). `by`: as in `PolicyChange`."""
+
+    user_id: str
+    at: str
+    kind: str
+    activity: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application as the tenant has it. `owner`: id of the tenant that owns it, or "". `redirects`: the addresses
+    that answers may be sent to, as they are registered here."""
+
+    app_id: str
+    name: str
+    owner: str
+    redirects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordDates:
+    """`changed`: when the password last changed. `valid_from`: sessions from before it are revoked. ISO texts, or "".
+    `synchronized`: whether the account comes from a directory on premises."""
+
+    user_id: str
+    changed: str
+    valid_from: str
+    synchronized: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationCampaign:
+    """The campaign that asks people to register the authenticator app. `state`: "default", "enabled", "disabled" or a
+    word of tomorrow. `snooze_days`: how often it asks again; None: Graph did not say."""
+
+    state: str
+    snooze_days: int | None

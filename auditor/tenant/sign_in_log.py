@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from auditor.tenant.circumstances import Circumstances
 
@@ -45,6 +45,37 @@ class Coverage:
         return any(first <= start and end <= last for first, last in self.intervals)
 
 
+class PolicyResult(NamedTuple):
+    """What a row records of one policy. `result`: Graph's word. `grants`, `sessions`: the controls it names, in the
+    log's words, which Microsoft does not publish."""
+
+    id: str
+    name: str
+    result: str
+    grants: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+
+
+class Seen(NamedTuple):
+    """What an interrupt's row shows that bears on its cause. "" and None: the row does not say.
+
+    `policies`: those that the row does not call not applied or not enabled; None where it shows no policies at all.
+    `browser`: name and version. `required_by`: who asked for a second factor, as (provider, detail). `lifetimes`: what
+    ended the session, as (requirement, detail). `protocol`: how the app asked, "deviceCode" for one. `app_owner`: id
+    of the tenant that owns the app. `resource`: its name. `details`: the status' additional details.
+    """
+
+    circumstances: Circumstances
+    policies: tuple[PolicyResult, ...] | None = None
+    browser: str = ""
+    required_by: tuple[tuple[str, str], ...] | None = None
+    lifetimes: tuple[tuple[str, str], ...] | None = None
+    protocol: str = ""
+    app_owner: str = ""
+    resource: str = ""
+    details: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Interrupt:
     """One interrupt row of the log, classified. `created` is the log's own text; `at` the same in ticks.
@@ -52,7 +83,8 @@ class Interrupt:
     `seconds`: from the interrupt to the success that completed it; None otherwise. `stated`: for a completed one,
     whether the success was for the same application (else it is inferred); False for all others.
     `own_user` tells members of this tenant from guests; None when the row does not say. So does `interactive`.
-    `sight`: its place in `SignInLog.sights()`, or -1.
+    `sight`: its place in `SignInLog.sights()`, or -1. `attempt`: the codes of its attempt's rows, in order (None: a row
+    without one). `seen`: None where the log was opened without what explanations need.
     """
 
     at: int
@@ -70,6 +102,8 @@ class Interrupt:
     stated: bool = False
     seconds: float | None = None
     sight: int = -1
+    attempt: tuple[int | None, ...] = ()
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from auditor.errors import NotCollected
 from auditor.tenant.dataset import DATASETS, Missing, Partial, Reading
 from auditor.tenant.policy import Policy
 from auditor.tenant.records import (
+    Application,
     Attestation,
     DirectoryObject,
     GroupMembers,
@@ -21,8 +22,12 @@ from auditor.tenant.records import (
     NamedLocation,
     Organization,
     PageBranding,
+    PasswordDates,
     PolicyChange,
+    Registration,
+    RegistrationCampaign,
     RoleHolding,
+    UserEvent,
 )
 from auditor.tenant.sign_in_log import SignInLog
 
@@ -127,6 +132,42 @@ class Tenant:
     def branding_configured(self) -> bool:
         """Whether company branding is configured at all. It says nothing about the stay-signed-in setting."""
         return bool(self.demand("branding"))
+
+    @property
+    def security_defaults(self) -> bool:
+        """Whether security defaults are on."""
+        value: bool = self.demand("security_defaults")
+        return value
+
+    @property
+    def registration_campaign(self) -> RegistrationCampaign:
+        value: RegistrationCampaign = self.demand("registration_campaign")
+        return value
+
+    @property
+    def user_events(self) -> Mapping[str, tuple[UserEvent, ...]]:
+        """By the user's id, in lower case; oldest first, those in the window and a day before it only."""
+        value: Mapping[str, tuple[UserEvent, ...]] = self.demand("user_events")
+        return value
+
+    @property
+    def applications(self) -> Mapping[str, Application]:
+        """By appId, in lower case: of those that users had to confirm (50199). One that is not there is not known to
+        the tenant."""
+        value: Mapping[str, Application] = self.demand("applications")
+        return value
+
+    @property
+    def registrations(self) -> Mapping[str, Registration]:
+        """By the user's id, in lower case: of people who were asked to register or to prove who they are."""
+        value: Mapping[str, Registration] = self.demand("registrations")
+        return value
+
+    @property
+    def password_dates(self) -> Mapping[str, PasswordDates]:
+        """By the user's id, in lower case: of people whose sessions ended (50133, 50173)."""
+        value: Mapping[str, PasswordDates] = self.demand("password_dates")
+        return value
 
     @property
     def sign_ins(self) -> SignInLog:

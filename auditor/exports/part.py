@@ -1,0 +1,26 @@
+"""A piece of the input that one process reads by itself."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Part(msgspec.Struct, frozen=True):
+    """`member`: of a zip file. `start`, `end`: bytes of a plain file of lines, for a part of it; `end` -1: to its end.
+    A line belongs to the part that it begins in. `size`: about how many bytes are to be read, for sharing out the work.
+    `name`: what people call the file."""
+
+    path: str
+    name: str
+    size: int
+    member: str = ""
+    start: int = 0
+    end: int = -1
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A row, or the rest of a file, that could not be read. `line`: from 1; 0 where lines mean nothing."""
+
+    name: str
+    line: int
+    why: str
