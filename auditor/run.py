@@ -38,8 +38,27 @@ class StaySignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseAnswer:
+    """Interrupts of one code with one cause. `confidence`: how many were stated, inferred, general, zeros left out.
+    `outcomes`: likewise. `example`: id of one of them, a stated one if there is one, and `evidence`: what speaks for
+    its cause."""
+
+    slug: str
+    title: str
+    meaning: str
+    advice: str
+    count: int
+    confidence: tuple[tuple[str, int], ...]
+    outcomes: tuple[tuple[str, int], ...]
+    example: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class InterruptAnswer:
-    """One interrupt code of the window. `outcomes`: a count for each outcome, zeros included, in the rule's order."""
+    """One interrupt code of the window. `outcomes`: a count for each outcome, zeros included, in the rule's order.
+    `causes`: most frequent first; none where the log was read without what explanations need. `clusters`: on whom and
+    what the failed and abandoned ones cluster, as (what, its names with counts)."""
 
     code: int
     name: str
@@ -48,17 +67,65 @@ class InterruptAnswer:
     outcomes: tuple[tuple[str, int], ...]
     meaning: str
     advice: str
+    causes: tuple[CauseAnswer, ...] = ()
+    clusters: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Interrupts of a stretch of time that begins at `start` (ISO text), by outcome, zeros left out."""
+
+    start: str
+    outcomes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppAnswer:
+    """Interrupts of one application, by outcome, zeros left out. `id`: its appId; "" stands for all the others."""
+
+    id: str
+    name: str
+    outcomes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepAnswer:
+    """One row of an attempt. `at`: ISO text. `code`: None where the row has none; 0 is success. `outcome`, `cause`,
+    `confidence`: of an interrupt, else ""."""
+
+    at: str
+    code: int | None
+    outcome: str = ""
+    cause: str = ""
+    confidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptAnswer:
+    """An attempt to sign in, as an example. `id`: of its first interrupt's row."""
+
+    id: str
+    user: str
+    app: str
+    steps: tuple[StepAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class InterruptsAnswer:
     """`known`: whether the log could be read at all; without it the empty list says nothing. `caveats`: what the
-    source leaves out, as sentences."""
+    source leaves out, as sentences. `missing`: what would explain more, with the number of interrupts, most frequent
+    first. `over_time`: stretches of equal length that cover the window, each `span_hours` long. `apps`: most interrupts
+    first, the last one for all others. `attempts`: examples."""
 
     known: bool
     interrupts: tuple[InterruptAnswer, ...] = ()
     uncatalogued: tuple[tuple[str, int], ...] = ()
     caveats: tuple[str, ...] = ()
+    missing: tuple[tuple[str, int], ...] = ()
+    over_time: tuple[Span, ...] = ()
+    span_hours: int = 0
+    apps: tuple[AppAnswer, ...] = ()
+    attempts: tuple[AttemptAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

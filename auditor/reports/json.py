@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor.check import CheckResult
 from auditor.finding import Evidence, Finding
-from auditor.run import AgreementAnswer, ReachAnswer, Run, TenantRun
+from auditor.run import AgreementAnswer, AttemptAnswer, CauseAnswer, ReachAnswer, Run, TenantRun
 
 SCHEMA = "auditor/run/v1"
 
@@ -61,11 +61,24 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
                 "outcomes": dict(each.outcomes),
                 "meaning": each.meaning,
                 "advice": each.advice,
+                "causes": [_cause(cause) for cause in each.causes],
+                "clusters": {
+                    what: [{"name": name, "count": count} for name, count in names] for what, names in each.clusters
+                },
             }
             for each in tenant.interrupts.interrupts
         ]
         if tenant.interrupts.known
         else None,
+        "interrupts_over_time": {
+            "span_hours": tenant.interrupts.span_hours,
+            "spans": [{"start": each.start, "outcomes": dict(each.outcomes)} for each in tenant.interrupts.over_time],
+        },
+        "interrupts_by_app": [
+            {"id": each.id, "name": each.name, "outcomes": dict(each.outcomes)} for each in tenant.interrupts.apps
+        ],
+        "example_attempts": [_attempt(each) for each in tenant.interrupts.attempts],
+        "not_explained_for_want_of": _reasons(tenant.interrupts.missing),
         "uncatalogued_codes": dict(tenant.interrupts.uncatalogued),
         "caveats": list(tenant.interrupts.caveats),
         "persistent_browser_policies": [
@@ -90,6 +103,38 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         else None,
         "policy_evaluation": _agreement(tenant.policies.agreement),
         "checks": [_check(tenant, each) for each in tenant.checks],
+    }
+
+
+def _cause(cause: CauseAnswer) -> dict[str, Any]:
+    return {
+        "cause": cause.slug,
+        "title": cause.title,
+        "meaning": cause.meaning,
+        "advice": cause.advice,
+        "count": cause.count,
+        "confidence": dict(cause.confidence),
+        "outcomes": dict(cause.outcomes),
+        "example": cause.example,
+        "evidence": [_evidence(each) for each in cause.evidence],
+    }
+
+
+def _attempt(attempt: AttemptAnswer) -> dict[str, Any]:
+    return {
+        "id": attempt.id,
+        "user": attempt.user,
+        "app": attempt.app,
+        "steps": [
+            {
+                "at": step.at,
+                "code": step.code,
+                "outcome": step.outcome or None,
+                "cause": step.cause or None,
+                "confidence": step.confidence or None,
+            }
+            for step in attempt.steps
+        ],
     }
 
 

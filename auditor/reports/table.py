@@ -5,13 +5,13 @@ not be looked at and why, then the tables. Fits 80 columns and uses more where t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 
 from auditor.check import CheckResult, Status
 from auditor.finding import Finding, Severity
+from auditor.reports.meanings import confidences, counted, meanings, title
 from auditor.reports.page import Page
 from auditor.reports.plain import plain
-from auditor.run import DeviceAnswer, InterruptAnswer, PolicyAnswer, Run, TenantRun
+from auditor.run import DeviceAnswer, PolicyAnswer, Run, TenantRun
 
 _MOST_REASONS = 5
 _SETTING = 'Is "Show option to remain signed in" on?'
@@ -47,7 +47,7 @@ def _tenant(page: Page, tenant: TenantRun) -> None:
     _interrupts(page, tenant)
     _policies(page, tenant)
     _trust(page, tenant)
-    _meanings(page, tenant)
+    meanings(page, tenant)
 
 
 def _unreached(page: Page, run: Run) -> None:
@@ -90,7 +90,7 @@ def _interrupts_answer(tenant: TenantRun) -> str:
     if not answer.interrupts:
         return "No interrupt was seen in what was read of the log."
     total = sum(each.count for each in answer.interrupts)
-    outcomes = _outcomes(
+    outcomes = counted(
         [
             (name, sum(dict(each.outcomes)[name] for each in answer.interrupts))
             for name, _ in answer.interrupts[0].outcomes
@@ -99,11 +99,13 @@ def _interrupts_answer(tenant: TenantRun) -> str:
     top = answer.interrupts[0]
     said = (
         f"{total:,} interrupts of {len(answer.interrupts)} kinds: {outcomes}. "
-        f"Most frequent: {_title(top)} ({top.count:,}). An interrupt is a step of a sign-in, not an error; "
+        f"Most frequent: {title(top)} ({top.count:,}). An interrupt is a step of a sign-in, not an error; "
         "the failed and abandoned ones are worth a look."
     )
     strangers = sum(count for _, count in answer.uncatalogued)
-    return said + (f" {strangers:,} rows have a code that is not in the catalogue." if strangers else "")
+    said += f" {strangers:,} rows have a code that is not in the catalogue." if strangers else ""
+    explained = confidences(answer.interrupts)
+    return said + (f" Why each happened: {counted(explained)}." if explained else "")
 
 
 def _setting_answer(tenant: TenantRun) -> str:
@@ -176,23 +178,9 @@ def _interrupts(page: Page, tenant: TenantRun) -> None:
     name_width = 24 if page.width < 110 else 46
     page.table(
         ("Code", "Interrupt", "Rows", "Users", "How the attempts went on"),
-        [[str(e.code), e.name, f"{e.count:,}", f"{e.users:,}", _outcomes(e.outcomes)] for e in found],
+        [[str(e.code), e.name, f"{e.count:,}", f"{e.users:,}", counted(e.outcomes)] for e in found],
         [None, name_width, None, None, page.width - name_width - 5 - 8 - 7 - 8],
     )
-
-
-def _meanings(page: Page, tenant: TenantRun) -> None:
-    found = tenant.interrupts.interrupts
-    if not found and not tenant.interrupts.uncatalogued:
-        return
-    page.heading("What the interrupts are, and what to do")
-    for each in found:
-        page.prose(f"{_title(each)}: {each.meaning} {each.advice}", "    ", "  ")
-    for code, count in tenant.interrupts.uncatalogued:
-        rows = "1 row" if count == 1 else f"{count:,} rows"
-        page.prose(
-            f"{code}: {rows}. Not in the catalogue: neither an interrupt nor a failure is claimed.", "    ", "  "
-        )
 
 
 def _policies(page: Page, tenant: TenantRun) -> None:
@@ -264,15 +252,3 @@ def _trust(page: Page, tenant: TenantRun) -> None:
 
 def _state(state: str) -> str:
     return "report-only" if state == "enabledForReportingButNotEnforced" else plain(state, 20)
-
-
-def _title(answer: InterruptAnswer) -> str:
-    return f"{answer.code} {answer.name}".rstrip()
-
-
-def _outcomes(outcomes: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(_counted(outcomes)) or "none"
-
-
-def _counted(outcomes: Iterable[tuple[str, int]]) -> Iterator[str]:
-    return (f"{count:,} {name}" for name, count in outcomes if count)
