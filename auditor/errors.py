@@ -6,6 +6,7 @@
     +-- SourceError         1   Graph or the sign-in page could not be read at all
     |   `-- Refused         1   ... because it refused this caller or this tenant (one dataset only)
     +-- SpoolError          1   the folder of collected data cannot be written, or is not one
+    +-- RunFileError        1   a saved run cannot be written or read, or is none
     `-- PluginError         1   a package of checks cannot be loaded
 
 `NotCollected` is no AuditorError: it never ends the program, it ends one check as *not run*.
@@ -50,6 +51,10 @@ class Refused(SourceError):
 
 
 class SpoolError(AuditorError):
+    pass
+
+
+class RunFileError(AuditorError):
     pass
 
 

@@ -42,7 +42,14 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         "source": dict(tenant.source),
         "window": {"start": tenant.window[0], "end": tenant.window[1]},
         "datasets": [
-            {"name": each.name, "state": each.state, "reason": each.reason, "remedy": each.remedy, "rows": each.rows}
+            {
+                "name": each.name,
+                "title": each.title,
+                "state": each.state,
+                "reason": each.reason,
+                "remedy": each.remedy,
+                "rows": each.rows,
+            }
             for each in tenant.datasets
         ],
         "stay_signed_in": {
@@ -101,6 +108,7 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         ]
         if tenant.policies.known
         else None,
+        "policies": tenant.policies.of,
         "policy_evaluation": _agreement(tenant.policies.agreement),
         "checks": [_check(tenant, each) for each in tenant.checks],
     }
@@ -193,6 +201,7 @@ def _finding(tenant: TenantRun, result: CheckResult, finding: Finding) -> dict[s
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "subject": {"kind": finding.subject.kind, "id": finding.subject.id, "name": finding.subject.name},
+        "key": finding.key,
         "message": finding.message,
         "remedy": finding.remedy,
         "link": finding.link or None,
