@@ -63,6 +63,11 @@ class CheckResult:
     reason: str = ""
     remedy: str = ""
 
+    @property
+    def looked_wholly(self) -> bool:
+        """Whether what it does not report is not there."""
+        return self.status in (Status.CLEAR, Status.FOUND) and not self.reason
+
 
 def run_check(check: Check, tenant: Tenant) -> CheckResult:
     """Runs one check. A fault in it ends it *failed*, with what went wrong, and touches no other check."""

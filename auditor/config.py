@@ -168,11 +168,36 @@ class Report(_Table, frozen=True, kw_only=True):
     ] = "low"
 
 
+class History(_Table, frozen=True, kw_only=True):
+    """Where runs are kept, to compare the next one with. They name people and policies."""
+
+    folder: Annotated[
+        str, Meta(description="The folder, for its owner alone. Empty: the user's folder for application data.")
+    ] = ""
+    keep: Annotated[
+        int, Meta(ge=0, description="How many runs of a tenant to keep; older ones go. 0 keeps none and compares none.")
+    ] = 30
+
+
+class Accept(_Table, frozen=True, kw_only=True):
+    """Findings that are known and accepted: they stay in the report, counted apart. Repeat the table for more."""
+
+    check: Annotated[str, Meta(description="The check's id, as the report has it.")]
+    subject: Annotated[str, Meta(description="The id or the name of what the finding is about.")]
+    reason: Annotated[str, Meta(min_length=1, description="Why it is accepted; shown with it.")]
+    owner: Annotated[str, Meta(description="Who answers for that.")] = ""
+    until: Annotated[
+        str, Meta(description="The last day on which it holds, a date such as 2027-01-31; empty: for good.")
+    ] = ""
+
+
 class Config(_Table, frozen=True, kw_only=True):
     tenant: tuple[TenantConfig, ...]
     collect: Collect = Collect()
     spool: SpoolConfig = SpoolConfig()
     report: Report = Report()
+    history: History = History()
+    accept: tuple[Accept, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -207,6 +232,11 @@ def parse(text: str, source: str) -> Config:
         raise ConfigError(f"{source} names no tenant.", 'Add a [[tenant]] table with id = "contoso.onmicrosoft.com".')
     for number, tenant in enumerate(config.tenant):
         _check_tenant(tenant, f"{source} at tenant[{number}]")
+    for number, accepted in enumerate(config.accept):
+        if accepted.until and not _is_date(accepted.until):
+            raise ConfigError(
+                f"{source} at accept[{number}]: until is {accepted.until!r}, no date.", "Give one such as 2027-01-31."
+            )
     return config
 
 
@@ -321,6 +351,7 @@ def example() -> str:
         ("[collect]", Collect),
         ("[spool]", SpoolConfig),
         ("[report]", Report),
+        ("[history]", History),
         ("[[tenant]]", TenantConfig),
         ("[tenant.credential]", Credential),
         ("[tenant.cloud]", Cloud),
@@ -329,7 +360,19 @@ def example() -> str:
     )
     for heading, record in tables:
         lines += _example_table(heading, record)
+    blank, *accept = _example_table("[[accept]]", Accept)
+    # Commented out: it would be taken for a rule.
+    lines += [blank, *(line if line.startswith("#") else f"# {line}" for line in accept)]
     return "\n".join(lines) + "\n"
+
+
+# What the example says where there is no default.
+_EXAMPLES = {
+    "id": "contoso.onmicrosoft.com",
+    "check": "persistent-browser-always",
+    "subject": "Meeting rooms stay signed in",
+    "reason": "The devices stand in locked rooms.",
+}
 
 
 def _example_table(heading: str, record: type[_Table]) -> list[str]:
@@ -340,7 +383,7 @@ def _example_table(heading: str, record: type[_Table]) -> list[str]:
         if not isinstance(field.type, msgspec.inspect.Metadata):
             continue  # a table of its own, printed under its own heading
         sentence = (field.type.extra_json_schema or {})["description"]
-        default = "contoso.onmicrosoft.com" if field.required else field.default
+        default = _EXAMPLES[field.name] if field.required else field.default
         lines += textwrap.wrap(sentence, 100, initial_indent="# ", subsequent_indent="# ")
         lines.append(f"{field.name} = {msgspec.json.encode(default).decode()}")
     return lines

@@ -5,10 +5,12 @@ It holds no more than reports print. Reports and history read this and `auditor.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.check import CheckResult, Status
-from auditor.finding import Evidence, Severity
+from auditor.comparison import Comparison
+from auditor.finding import Evidence, Finding, Severity
 
 CLEAR = 0
 NOT_LOOKED_AT = 3
@@ -207,8 +209,24 @@ class PoliciesAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Findings that the config accepts. `subject`: its id or name, as the config has it. `until`: an ISO date, or "".
+    `state`: "accepted", "expired", "matches nothing" (in any tenant of the run), or "not looked at" (its check could not
+    wholly look). `fingerprints`: of the findings it matches."""
+
+    check: str
+    subject: str
+    reason: str
+    owner: str
+    until: str
+    state: str
+    fingerprints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TenantRun:
-    """`window`: start and end of the log asked for, as ISO text. `source`: where the data came from."""
+    """`window`: start and end of the log asked for, as ISO text. `source`: where the data came from. `since`: what
+    changed since the last run that was kept; None: there is none to compare with."""
 
     id: str
     name: str
@@ -220,6 +238,22 @@ class TenantRun:
     interrupts: InterruptsAnswer
     policies: PoliciesAnswer
     checks: tuple[CheckResult, ...]
+    acceptances: tuple[Acceptance, ...] = ()
+    since: Comparison | None = None
+
+    @property
+    def accepted(self) -> Mapping[str, Acceptance]:
+        """By the finding's fingerprint: those that count no more, as long as the acceptance holds."""
+        holding = (each for each in self.acceptances if each.state == "accepted")
+        return {fingerprint: each for each in holding for fingerprint in each.fingerprints}
+
+    def open_findings(self) -> Iterator[tuple[CheckResult, Finding]]:
+        """Those that nobody accepted, information among them."""
+        accepted = self.accepted
+        for result in self.checks:
+            for finding in result.findings:
+                if finding.fingerprint(self.id, result.id) not in accepted:
+                    yield result, finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +280,9 @@ class Run:
 
 def exit_code(run: Run, fail_on: str) -> int:
     """0 clear, 3 something could not be looked at, 11 to 14 the highest severity found that reaches `fail_on` (a
-    severity's name, or "never"). A finding outranks what could not be looked at."""
+    severity's name, or "never"). A finding outranks what could not be looked at; an accepted one does not count."""
     results = [result for tenant in run.tenants for result in tenant.checks]
-    found = [finding.severity for result in results for finding in result.findings]
+    found = [finding.severity for tenant in run.tenants for _, finding in tenant.open_findings()]
     worst = max(found, key=lambda severity: severity.rank, default=Severity.INFO)
     if fail_on != "never" and worst.rank >= max(Severity(fail_on).rank, Severity.LOW.rank):
         return _FOUND[worst]

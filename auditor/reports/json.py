@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from auditor.check import CheckResult
+from auditor.comparison import Change, Comparison
 from auditor.finding import Evidence, Finding
 from auditor.run import AgreementAnswer, AttemptAnswer, CauseAnswer, ReachAnswer, Run, TenantRun
 
@@ -111,7 +112,57 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         "policies": tenant.policies.of,
         "policy_evaluation": _agreement(tenant.policies.agreement),
         "checks": [_check(tenant, each) for each in tenant.checks],
+        "acceptances": [
+            {
+                "check": each.check,
+                "subject": each.subject,
+                "reason": each.reason,
+                "owner": each.owner,
+                "until": each.until or None,
+                "state": each.state,
+                "fingerprints": list(each.fingerprints),
+            }
+            for each in tenant.acceptances
+        ],
+        "since_last_run": comparison(tenant.since) if tenant.since else None,
     }
+
+
+def comparison(since: Comparison) -> dict[str, Any]:
+    """What changed since an earlier run, also for `auditor diff`."""
+    return {
+        "since": since.since,
+        "findings": [
+            {
+                "fate": each.fate.value,
+                "check": each.check,
+                "before": each.before.value if each.before else None,
+                "after": each.after.value if each.after else None,
+                **_finding(each.fingerprint, each.finding),
+            }
+            for each in since.findings
+        ],
+        "setting": _change(since.setting) if since.setting else None,
+        "policies": [_change(each) for each in since.policies],
+        "unable": [_change(each) for each in since.unable],
+        "able": [_change(each) for each in since.able],
+        "interrupts_a_day": None
+        if since.trends is None
+        else [
+            {
+                "code": each.code,
+                "name": each.name,
+                "before": each.before,
+                "after": each.after,
+                "beyond_noise": each.beyond_noise,
+            }
+            for each in since.trends
+        ],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {"what": change.what, "name": change.name, "before": change.before, "after": change.after}
 
 
 def _cause(cause: CauseAnswer) -> dict[str, Any]:
@@ -191,13 +242,13 @@ def _check(tenant: TenantRun, result: CheckResult) -> dict[str, Any]:
         "status": result.status.value,
         "reason": result.reason,
         "remedy": result.remedy,
-        "findings": [_finding(tenant, result, each) for each in result.findings],
+        "findings": [_finding(each.fingerprint(tenant.id, result.id), each) for each in result.findings],
     }
 
 
-def _finding(tenant: TenantRun, result: CheckResult, finding: Finding) -> dict[str, Any]:
+def _finding(fingerprint: str, finding: Finding) -> dict[str, Any]:
     return {
-        "fingerprint": finding.fingerprint(tenant.id, result.id),
+        "fingerprint": fingerprint,
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "subject": {"kind": finding.subject.kind, "id": finding.subject.id, "name": finding.subject.name},

@@ -68,6 +68,18 @@ def _tenant(json: Json) -> Json:
         "interrupts": _interrupts(json),
         "policies": _policies(json),
         "checks": [_check(each) for each in json["checks"]],
+        "acceptances": [{**each, "until": each["until"] or ""} for each in json.get("acceptances", ())],
+        "since": _comparison(json.get("since_last_run")),
+    }
+
+
+def _comparison(json: Json | None) -> Json | None:
+    if json is None:
+        return None
+    return {
+        **json,
+        "findings": [{**each, "finding": _finding(each)} for each in json["findings"]],
+        "trends": json["interrupts_a_day"],
     }
 
 
