@@ -41,6 +41,11 @@ AT = "2026-11-04T09:00:00.0000000Z"
 
 Json = dict[str, Any]
 
+# Of whom and what the log tells to ask, as a collector knows it.
+_ASKED_OF_APPLICATIONS = frozenset({50199})
+_ASKED_OF_REGISTRATIONS = frozenset({50072, 50074, 50076, 50078, 50079, 50125, 50203})
+_ASKED_OF_PASSWORDS = frozenset({50133, 50173})
+
 
 def after(minutes: float, since: str = AT) -> str:
     """An instant so many minutes after another, as Graph writes it."""
@@ -144,6 +149,33 @@ def named_location(
     }
 
 
+def audit_entry(activity: str, user: str, at: str = AT, **fields: Any) -> Json:
+    """An entry of the directory audit log: that an activity concerning a user (an id) succeeded; each call is another
+    entry. Done by the help desk, unless `fields` say otherwise."""
+    entry: Json = {
+        "id": f"Directory_{uuid.uuid4()}",
+        "category": "UserManagement",
+        "result": "success",
+        "resultReason": "",
+        "activityDisplayName": activity,
+        "activityDateTime": at,
+        "loggedByService": "Core Directory",
+        "operationType": "Update",
+        "initiatedBy": {
+            "app": None,
+            "user": {
+                "id": "aaaaaaaa-0000-4000-8000-00000000000f",
+                "displayName": None,
+                "userPrincipalName": "helpdesk@contoso.com",
+                "ipAddress": "",
+            },
+        },
+        "targetResources": [{"id": user, "displayName": None, "type": "User", "modifiedProperties": []}],
+        "additionalDetails": [],
+    }
+    return entry | fields
+
+
 def role_assignment(principal: str, role: str, scope: str = "/") -> Json:
     """That a user, group or service principal holds a role: ids. The same will do for an eligibility."""
     return {
@@ -172,6 +204,12 @@ def tenant(
     policy_changes: Iterable[Json] = (),
     activity_timeouts: Iterable[Json] = (),
     token_lifetimes: Iterable[Json] = (),
+    security_defaults: bool = False,
+    registration_campaign: str = "disabled",
+    user_events: Iterable[Json] = (),
+    applications: Iterable[Json] = (),
+    registrations: Iterable[Json] = (),
+    password_dates: Iterable[Json] = (),
     missing: Mapping[str, str] | None = None,
     partial: Mapping[str, str] | None = None,
     spans: Iterable[tuple[str, str]] = ((START, END),),
@@ -182,7 +220,9 @@ def tenant(
     """A tenant as `auditor run` would see it. `missing`, `partial`: datasets, each with the reason. `spans`: which
     parts of the window, START to END, were read; rows lie where their time says. `group_members`: by the group's id,
     ids of users; a number for a group that is too big to be listed; None for one that is gone. `administrators`: as in
-    the config; accounts that it names are looked for in `directory_objects`. `portal`: the address of a cloud's."""
+    the config; accounts that it names are looked for in `directory_objects`. `portal`: the address of a cloud's.
+    `registration_campaign`: its state. `user_events`: entries of the audit log; those of other activities are left out.
+    `applications` are service principals, `password_dates` users, `registrations` userRegistrationDetails."""
     given: dict[str, Iterable[Any]] = {
         "organization": [organization()],
         "branding": branding,
@@ -198,6 +238,12 @@ def tenant(
         "policy_changes": policy_changes,
         "activity_timeouts": activity_timeouts,
         "token_lifetimes": token_lifetimes,
+        "security_defaults": [{"id": "00000000-0000-0000-0000-000000000005", "isEnabled": security_defaults}],
+        "registration_campaign": [_methods_policy(registration_campaign)],
+        "user_events": user_events,
+        "applications": applications,
+        "registrations": registrations,
+        "password_dates": password_dates,
         "sign_ins": (),
     }
     missing, partial = missing or {}, partial or {}
@@ -237,18 +283,42 @@ def tenant(
 def parts_of(simulation: Simulation, api: str) -> dict[str, Any]:
     """A simulated tenant as `tenant()` takes it, as Graph would give it, with the rows of `api` ("v1.0" or "beta") that
     lie in the window from START to END."""
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from auditor.local_tenant.simulation.shapes import BETA_SIGN_IN_KEYS
 
     start, end = (datetime.fromisoformat(f"{text[:19]}+00:00") for text in (START, END))
     hidden = BETA_SIGN_IN_KEYS if api == "v1.0" else {"riskEventTypes"}
     kinds = (("user", simulation.users()), ("group", simulation.groups()))
+    sign_ins = [
+        {name: value for name, value in row.items() if name not in hidden} for row in simulation.sign_ins(start, end)
+    ]
+    entries = list(simulation.directory_audits(start - timedelta(days=1), end))
+    page = simulation.sign_in_page() or [{}]
+    campaign = simulation.authentication_methods_policy()["registrationEnforcement"]
+    asked: dict[str, set[str]] = {
+        dataset: {row[key] for row in sign_ins if row["status"]["errorCode"] in codes}
+        for dataset, key, codes in (
+            ("applications", "appId", _ASKED_OF_APPLICATIONS),
+            ("registrations", "userId", _ASKED_OF_REGISTRATIONS),
+            ("password_dates", "userId", _ASKED_OF_PASSWORDS),
+        )
+    }
     return {
-        "sign_ins": [
-            {name: value for name, value in row.items() if name not in hidden}
-            for row in simulation.sign_ins(start, end)
+        "sign_ins": sign_ins,
+        "branding": [branding] if (branding := simulation.branding()) else [],
+        "sign_in_page": [
+            {"asked_for": simulation.initial_domain, "route": "userrealm", "read": END, **row} for row in page
         ],
+        "policy_changes": [
+            each for each in entries if each["category"] == "Policy" and START <= each["activityDateTime"] <= END
+        ],
+        "security_defaults": simulation.security_defaults()["isEnabled"],
+        "registration_campaign": campaign["authenticationMethodsRegistrationCampaign"]["state"],
+        "user_events": [each for each in entries if each["category"] == "UserManagement"],
+        "applications": [each for each in simulation.service_principals() if each["appId"] in asked["applications"]],
+        "registrations": [each for each in simulation.registration_details() if each["id"] in asked["registrations"]],
+        "password_dates": [each for each in simulation.users() if each["id"] in asked["password_dates"]],
         "policies": simulation.policies(),
         "named_locations": simulation.named_locations(),
         "role_assignments": simulation.role_assignments(),
@@ -265,6 +335,14 @@ def parts_of(simulation: Simulation, api: str) -> dict[str, Any]:
         "directory_objects": [
             {"@odata.type": f"#microsoft.graph.{kind}", **each} for kind, listed in kinds for each in listed
         ],
+    }
+
+
+def _methods_policy(campaign: str) -> Json:
+    about = {"state": campaign, "snoozeDurationInDays": 1, "includeTargets": [], "excludeTargets": []}
+    return {
+        "id": "authenticationMethodsPolicy",
+        "registrationEnforcement": {"authenticationMethodsRegistrationCampaign": about},
     }
 
 
@@ -313,6 +391,7 @@ __all__ = [
     "TENANT_ID",
     "Administrators",
     "after",
+    "audit_entry",
     "branding_row",
     "named_location",
     "organization",

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from pathlib import Path
+from urllib.parse import unquote
 
 from auditor import plugins
 from auditor.audit import Surroundings
@@ -49,6 +50,10 @@ def test_what_a_permission_is_missing_for(local: LocalTenant, config_for: Callab
         "named_locations",
         "activity_timeouts",
         "token_lifetimes",
+        "security_defaults",
+        "registration_campaign",
+        "applications",
+        "password_dates",
     }
     verdicts = {check.id: check.verdict for check in found.checks}
     assert verdicts["interrupts"] == "runs"
@@ -92,6 +97,24 @@ def test_what_brings_the_rest(local: LocalTenant, config_for: Callable[..., Conf
     assert check.verdict == "runs with less"
     for least in ("RoleManagement.Read.Directory", "RoleEligibilitySchedule.Read.Directory", "GroupMember.Read.All"):
         assert any(f"Grant the application permission {least}" in remedy for remedy in check.remedies), least
+
+
+def test_what_the_log_leads_to_is_asked_for_without_the_log(
+    local: LocalTenant, config_for: Callable[..., Config]
+) -> None:
+    client_id, secret = local.register_client(["User.Read.All", "Policy.Read.AuthenticationMethod"])
+    evidence = ("user_events", "registrations", "applications", "password_dates", "registration_campaign")
+    check = Check("evidence", "Evidence", ("policies",), lambda tenant: (), wants=evidence)
+    before = len(local.requests)
+    found = examined(config_for(local, client_id=client_id, secret=secret), [check])
+    said = {dataset.name: (dataset.readable, dataset.remedy) for dataset in found.datasets}
+    assert said["registration_campaign"] == said["password_dates"] == (True, "")
+    for name, least in (("registrations", "AuditLog.Read.All"), ("applications", "Application.Read.All")):
+        assert not said[name][0]
+        assert f"Grant the application permission {least}" in said[name][1]
+    asked = [unquote(each.path) for each in list(local.requests)[before:]]
+    (users,) = [path for path in asked if "/users?" in path]
+    assert "id in ('00000000-0000-0000-0000-000000000000')" in users
 
 
 def test_not_signed_in(local: LocalTenant, config_for: Callable[..., Config]) -> None:

@@ -5,15 +5,20 @@ What Graph sent is parsed here and not while collecting: the folder holds what w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeVar
+
+from msgspec.json import decode
 
 from auditor.spool.spool import Spool, StoredDataset
 from auditor.tenant import graph_json, instant
 from auditor.tenant.dataset import Collected, Missing, Partial, Reading
-from auditor.tenant.records import PolicyChange
+from auditor.tenant.records import PolicyChange, UserEvent
 
 T = TypeVar("T")
+
+FAULTS_TOLD = 3  # of things that a tenant has thousands of
 
 
 def readings(spool: Spool) -> dict[str, Reading[Any]]:
@@ -39,10 +44,15 @@ def missing_from(spool: Spool) -> Missing:
 Parse = Callable[[Iterable[Any]], tuple[Any, tuple[str, ...]]]
 
 
+def parsed(name: str, objects: Iterable[Any]) -> tuple[Any, tuple[str, ...]]:
+    """A dataset's value out of Graph's objects, and a sentence for each that was not understood. None: nothing was."""
+    return _PARSERS[name](objects)
+
+
 def _reading(stored: StoredDataset, parse: Parse) -> Reading[Any]:
     if stored.state == "missing":
         return Missing(stored.reason, stored.remedy)
-    value, faults = parse(stored.objects())
+    value, faults = parse(decode(raw) for raw in stored.value)  # one by one: there may be a hundred thousand
     reason = " ".join(filter(None, (stored.reason, *faults)))
     if value is None:
         return Missing(reason, stored.remedy)
@@ -75,6 +85,30 @@ def _named(parse: Callable[[graph_json.Json], T], key: Callable[[T], str]) -> Pa
     return by_key
 
 
+def _by_id(parse: Callable[[graph_json.Json], T], key: Callable[[T], str]) -> Parse:
+    """As `_named`, of things so many that faults are summed up, by their ids in lower case."""
+
+    def by_id(objects: Iterable[Any]) -> tuple[Mapping[str, T], tuple[str, ...]]:
+        values, faults = graph_json.read_all(parse, objects)
+        return {key(value).lower(): value for value in values}, _few(faults)
+
+    return by_id
+
+
+def _few(faults: Sequence[str]) -> tuple[str, ...]:
+    more = len(faults) - FAULTS_TOLD
+    return tuple(faults) if more <= 0 else (*faults[:FAULTS_TOLD], f"{more:,} more were not understood.")
+
+
+def _user_events(objects: Iterable[Any]) -> tuple[Mapping[str, tuple[UserEvent, ...]], tuple[str, ...]]:
+    """By the user's id; oldest first."""
+    entries, faults = graph_json.read_all(graph_json.user_events, objects)
+    found: dict[str, list[UserEvent]] = {}
+    for event in sorted(chain.from_iterable(entries), key=lambda event: instant.parse(event.at)):
+        found.setdefault(event.user_id, []).append(event)
+    return {user: tuple(events) for user, events in found.items()}, _few(faults)
+
+
 def _policy_changes(objects: Iterable[Any]) -> tuple[tuple[PolicyChange, ...], tuple[str, ...]]:
     """Oldest first; Graph lists them the other way round."""
     entries, faults = graph_json.read_all(graph_json.policy_changes, objects)
@@ -97,4 +131,10 @@ _PARSERS: Mapping[str, Parse] = {
     "activity_timeouts": _each(graph_json.lifetime_policy),
     "token_lifetimes": _each(graph_json.lifetime_policy),
     "policy_changes": _policy_changes,
+    "security_defaults": _one(graph_json.security_defaults),
+    "registration_campaign": _one(graph_json.registration_campaign),
+    "user_events": _user_events,
+    "applications": _by_id(graph_json.application, lambda found: found.app_id),
+    "registrations": _by_id(graph_json.registration, lambda found: found.user_id),
+    "password_dates": _by_id(graph_json.password_dates, lambda found: found.user_id),
 }

@@ -18,6 +18,7 @@ from auditor.sources.progress import Report
 from auditor.sources.reader import Reader
 from auditor.sources.reasons import why
 from auditor.sources.sign_ins import collect_sign_ins
+from auditor.sources.to_ask import ToAsk
 from auditor.sources.token_facts import TokenFacts, token_facts
 from auditor.spool.spool import Spool, State, StoredDataset
 from auditor.tenant.dataset import with_prerequisites
@@ -40,13 +41,13 @@ class Asked:
 async def collect(asked: Asked, spool: Spool, report: Report) -> None:
     """Reads into the spool every dataset of its header that does not stand there yet. SignInError: nothing could be
     read at all; other faults end the dataset they meet, and stand in the spool as its reason."""
-    reports = _reports_pace()
+    reports, to_ask = _reports_pace(), ToAsk(spool)
     async with graph_client(asked.cloud, asked.credential, "v1.0") as graph:
-        reader = Reader(asked, graph, spool, reports, report)
+        reader = Reader(asked, graph, spool, to_ask, reports, report)
         for name in with_prerequisites(spool.header.datasets):
             if spool.dataset(name) is None:
                 if name == "sign_ins":
-                    await _read_sign_ins(asked, spool, reports, report)
+                    await _read_sign_ins(asked, spool, to_ask, reports, report)
                 else:
                     await reader.read(name)
     spool.finish()
@@ -57,7 +58,7 @@ async def probe(asked: Asked, spool: Spool) -> TokenFacts:
     of everything else. How each ended stands in the spool. SignInError when nothing can be read."""
     token = await asked.credential.get_token(f"{asked.cloud.graph}/.default")
     async with graph_client(asked.cloud, asked.credential, "v1.0") as graph:
-        reader = Reader(asked, graph, spool, _reports_pace(), lambda progress: None, first_page_only=True)
+        reader = Reader(asked, graph, spool, ToAsk(spool), _reports_pace(), lambda progress: None, first_page_only=True)
         for name in with_prerequisites(spool.header.datasets):
             await reader.read(name)
     return token_facts(token.token)
@@ -67,10 +68,10 @@ def _reports_pace() -> Pace:
     return Pace(5, 10.0)
 
 
-async def _read_sign_ins(asked: Asked, spool: Spool, pace: Pace, report: Report) -> None:
+async def _read_sign_ins(asked: Asked, spool: Spool, to_ask: ToAsk, pace: Pace, report: Report) -> None:
     async with graph_client(asked.cloud, asked.credential, asked.api) as graph:
         try:
-            await collect_sign_ins(graph, spool, pace, report, pages_per_span=PAGES_PER_SPAN)
+            await collect_sign_ins(graph, spool, to_ask, pace, report, pages_per_span=PAGES_PER_SPAN)
         except SourceError as error:
             reason, remedy = why(error, "sign_ins")
             spans = spool.spans()

@@ -11,30 +11,39 @@ import msgspec
 
 from auditor.errors import NotCollected, Refused, SourceError
 from auditor.sources import group_members
+from auditor.sources.fetch import FREE, Fetch, Rows
 from auditor.sources.graph_client import GraphClient, LostPlace, Page, graph_client
 from auditor.sources.named import applications_of, groups_of, in_lots, only_ids, people_of
 from auditor.sources.pace import Pace
 from auditor.sources.progress import Progress, Report
+from auditor.sources.queries import (
+    MOST_IN_A_CLAUSE,
+    password_dates_request,
+    policy_changes_request,
+    registrations_request,
+    service_principals_request,
+    user_events_request,
+    user_request,
+)
 from auditor.sources.reasons import why
+from auditor.sources.sieves import Registrations, UserEvents
 from auditor.sources.sign_in_page import read_sign_in_page
 from auditor.sources.sign_ins import sign_ins_request
+from auditor.sources.to_ask import NOBODY, ToAsk
 from auditor.spool.spool import Spool, State, StoredDataset
 from auditor.tenant import graph_json
 from auditor.tenant.dataset import DATASETS
-from auditor.tenant.instant import parse, to_seconds_text
+from auditor.tenant.instant import MINUTE, parse
 from auditor.tenant.policy import Policy
 
 if TYPE_CHECKING:
-    from kiota_abstractions.request_information import RequestInformation
     from msgraph.generated.base_graph_service_client import BaseGraphServiceClient
 
     from auditor.sources.graph import Asked
 
 IDS_PER_REQUEST = 1000  # getByIds' own limit
-LOST_PLACES = 5  # how often a collection may be begun anew
-APPS_PER_FILTER = 15  # Graph's limit on the members of an `in` clause
-
-Rows = list[msgspec.Raw]
+MOST_PEOPLE = 3000  # whose password dates are asked for: 200 requests
+DAY = 24 * 60 * MINUTE
 
 # Datasets that are a collection of Graph, whole and as it is.
 _COLLECTIONS: Mapping[str, Callable[[BaseGraphServiceClient], Any]] = {
@@ -52,14 +61,15 @@ _NO_LICENCE = "AadPremiumLicenseRequired"  # with status 400, from what belongs 
 
 
 class Reader:
-    """`reports` is the pace of all of Graph's reports together. With `first_page_only` it asks for the beginning of
-    each dataset, which tells whether it can be read."""
+    """`to_ask`: whom and what the log tells to ask about. `reports`: the pace of all of Graph's reports together. With
+    `first_page_only` it asks for the beginning of each dataset, which tells whether it can be read."""
 
     def __init__(
         self,
         asked: Asked,
         graph: GraphClient,
         spool: Spool,
+        to_ask: ToAsk,
         reports: Pace,
         report: Report,
         *,
@@ -68,9 +78,10 @@ class Reader:
         self._asked = asked
         self._graph = graph
         self._spool = spool
+        self._to_ask = to_ask
         self._report = report
         self._first_page_only = first_page_only
-        self._free = Pace(1, 0.0)
+        self._fetch = Fetch(graph, report, first_page_only=first_page_only)
         self._reports = reports
         self._conditional_access = Pace(1, 1.0)
 
@@ -84,7 +95,13 @@ class Reader:
             "group_members": self._group_members,
             "service_principals": self._service_principals,
             "policy_changes": self._policy_changes,
+            "security_defaults": self._security_defaults,
+            "registration_campaign": self._registration_campaign,
+            "user_events": self._user_events,
             "sign_ins": self._one_sign_in,
+            "applications": self._applications,
+            "registrations": self._registrations,
+            "password_dates": self._password_dates,
         }
         value: Rows = []  # filled page by page, so that what was read before a fault is kept
         state: State = "collected"
@@ -106,8 +123,8 @@ class Reader:
 
     async def _collection(self, name: str, value: Rows) -> None:
         request = _COLLECTIONS[name](self._graph.builders).to_get_request_information()
-        pace = self._conditional_access if name in ("policies", "named_locations") else self._free
-        await self._all(request, name, value, pace)
+        pace = self._conditional_access if name in ("policies", "named_locations") else FREE
+        await self._fetch.all(request, name, value, pace)
 
     async def _role_eligibilities(self, value: Rows) -> None:
         """Without the licence for Privileged Identity Management nobody is eligible for a role, which is an answer:
@@ -123,13 +140,14 @@ class Reader:
         request = self._graph.builders.organization.by_organization_id(identity).branding.to_get_request_information()
         request.headers.try_add("Accept-Language", "0")  # the default branding, not a locale's
         # 404: no branding is configured, which is an answer
-        await self._object(request, "branding", value)
+        await self._fetch.object(request, "branding", value)
 
     async def _sign_in_page(self, value: Rows) -> None:
         if not self._asked.ask_sign_in_page:
             raise SourceError("It was not asked, as the config says.", "Set sign_in_page = true under [collect].")
         organization = graph_json.organization(self._earlier("organization")[0])
-        await read_sign_in_page(self._asked.cloud, organization, self._asked.now, self._waiting("sign_in_page"), value)
+        waiting = self._fetch.waiting("sign_in_page")
+        await read_sign_in_page(self._asked.cloud, organization, self._asked.now, waiting, value)
 
     async def _directory_objects(self, value: Rows) -> None:
         from msgraph.generated.directory_objects.get_by_ids.get_by_ids_post_request_body import GetByIdsPostRequestBody
@@ -138,20 +156,13 @@ class Reader:
         builder = self._graph.builders.directory_objects.get_by_ids
         for ids in in_lots([*named, *self._principals()], IDS_PER_REQUEST):
             body = GetByIdsPostRequestBody(ids=list(ids), types=["user", "group", "servicePrincipal"])
-            await self._all(builder.to_post_request_information(body), "directory_objects", value)
+            await self._fetch.all(builder.to_post_request_information(body), "directory_objects", value)
         await self._break_glass(value)
 
     async def _break_glass(self, value: Rows) -> None:
         """The emergency accounts that the config names, by id or by user principal name. 404: there is none."""
-        from kiota_abstractions.base_request_configuration import RequestConfiguration
-        from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
-
-        query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters
         for name in self._spool.header.break_glass:
-            request = self._graph.builders.users.by_user_id(name).to_get_request_information(
-                RequestConfiguration(query_parameters=query(select=["id", "displayName", "userPrincipalName"]))
-            )
-            await self._object(request, "directory_objects", value)
+            await self._fetch.object(user_request(self._graph, name), "directory_objects", value)
 
     async def _group_members(self, value: Rows) -> None:
         groups = {identity for policy in self._policies() for identity in groups_of(policy)}
@@ -178,12 +189,12 @@ class Reader:
     async def _group(self, identity: str) -> group_members.Group:
         try:
             request = group_members.count_request(self._graph, identity)
-            count = await self._graph.read(request, int, self._free, self._waiting("group_members"))
+            count = await self._graph.read(request, int, FREE, self._fetch.waiting("group_members"))
             if count > group_members.MOST_LISTED:
                 return group_members.Group(id=identity, count=count)
             members: Rows = []
             request = group_members.members_request(self._graph, identity)
-            await self._all(request, "group_members", members, quiet=True)
+            await self._fetch.all(request, "group_members", members, quiet=True)
         except Refused as error:
             if error.status == 404:
                 return group_members.Group(id=identity, gone=True)
@@ -191,70 +202,58 @@ class Reader:
         return group_members.listed(identity, members)
 
     async def _service_principals(self, value: Rows) -> None:
-        from kiota_abstractions.base_request_configuration import RequestConfiguration
-        from msgraph.generated.service_principals.service_principals_request_builder import (
-            ServicePrincipalsRequestBuilder,
-        )
-
-        query = ServicePrincipalsRequestBuilder.ServicePrincipalsRequestBuilderGetQueryParameters
         named = (identity for policy in self._policies() for identity in applications_of(policy))
-        for ids in in_lots(named, APPS_PER_FILTER):
-            quoted = ",".join(f"'{identity}'" for identity in ids)
-            request = self._graph.builders.service_principals.to_get_request_information(
-                RequestConfiguration(
-                    query_parameters=query(filter=f"appId in ({quoted})", select=["id", "appId", "displayName"])
-                )
-            )
-            await self._all(request, "service_principals", value)
+        for apps in in_lots(named, MOST_IN_A_CLAUSE):
+            await self._fetch.all(service_principals_request(self._graph, apps), "service_principals", value)
 
     async def _policy_changes(self, value: Rows) -> None:
-        from kiota_abstractions.base_request_configuration import RequestConfiguration
-        from msgraph.generated.audit_logs.directory_audits.directory_audits_request_builder import (
-            DirectoryAuditsRequestBuilder,
-        )
+        request = policy_changes_request(self._graph, *self._window())
+        await self._fetch.all(request, "policy_changes", value, self._reports)
 
-        query = DirectoryAuditsRequestBuilder.DirectoryAuditsRequestBuilderGetQueryParameters
-        start, end = (to_seconds_text(ticks) for ticks in self._window())
-        window = f"activityDateTime ge {start} and activityDateTime le {end}"
-        request = self._graph.builders.audit_logs.directory_audits.to_get_request_information(
-            RequestConfiguration(query_parameters=query(filter=f"{window} and category eq 'Policy'"))
-        )
-        await self._all(request, "policy_changes", value, self._reports)
+    async def _security_defaults(self, value: Rows) -> None:
+        builder = self._graph.builders.policies.identity_security_defaults_enforcement_policy
+        await self._fetch.only(builder.to_get_request_information(), "security_defaults", value)
+
+    async def _registration_campaign(self, value: Rows) -> None:
+        builder = self._graph.builders.policies.authentication_methods_policy
+        await self._fetch.only(builder.to_get_request_information(), "registration_campaign", value)
+
+    async def _user_events(self, value: Rows) -> None:
+        """From a day before the window on: what was done to a password shows at the next sign-in."""
+        start, end = self._window()
+        request = user_events_request(self._graph, start - DAY, end)
+        await self._fetch.all(request, "user_events", value, self._reports, sieve=lambda: UserEvents(start - DAY, end))
+
+    async def _applications(self, value: Rows) -> None:
+        """The tenant's own have their redirect addresses in their service principals, too."""
+        for apps in in_lots(self._told("applications"), MOST_IN_A_CLAUSE):
+            request = service_principals_request(self._graph, apps, "appOwnerOrganizationId", "replyUrls")
+            await self._fetch.all(request, "applications", value)
+
+    async def _registrations(self, value: Rows) -> None:
+        if people := self._told("registrations"):
+            request = registrations_request(self._graph)
+            await self._fetch.all(request, "registrations", value, self._reports, sieve=lambda: Registrations(people))
+
+    async def _password_dates(self, value: Rows) -> None:
+        people = self._told("password_dates")
+        for ids in in_lots(people[:MOST_PEOPLE], MOST_IN_A_CLAUSE):
+            await self._fetch.all(password_dates_request(self._graph, ids), "password_dates", value)
+        if len(people) > MOST_PEOPLE:
+            raise SourceError(f"Of the {len(people):,} people whose sessions ended {MOST_PEOPLE:,} were asked for.")
+
+    def _told(self, name: str) -> tuple[str, ...]:
+        """Whom or what the log tells to ask about. NotCollected when it is missing. Where only a beginning is read,
+        nobody: a refusal comes all the same."""
+        if self._first_page_only:
+            return (NOBODY,)
+        self._earlier("sign_ins")
+        return self._to_ask.about(name)
 
     async def _one_sign_in(self, value: Rows) -> None:
         async with graph_client(self._asked.cloud, self._asked.credential, self._asked.api) as graph:
             request = sign_ins_request(graph, *self._window(), rows=1)
-            await graph.read(request, Page, self._reports, self._waiting("sign_ins"))
-
-    async def _object(self, request: RequestInformation, name: str, value: Rows) -> None:
-        """Adds one object to `value`, if there is such an object."""
-        try:
-            value.append(await self._graph.read(request, msgspec.Raw, self._free, self._waiting(name)))
-        except Refused as error:
-            if error.status != 404:
-                raise
-
-    async def _all(
-        self, request: RequestInformation, name: str, value: Rows, pace: Pace | None = None, *, quiet: bool = False
-    ) -> None:
-        """Adds every object of a collection to `value`; from the start again when Graph loses the place."""
-        before = len(value)
-        for lost in range(1, LOST_PLACES + 1):
-            try:
-                async for page in self._graph.pages(request, pace or self._free, self._waiting(name)):
-                    value += [msgspec.Raw(bytes(raw)) for raw in page.value]
-                    if not quiet:
-                        self._report(Progress(name, len(value)))
-                    if self._first_page_only:
-                        break
-                return
-            except LostPlace:
-                if lost == LOST_PLACES:
-                    raise
-                del value[before:]
-
-    def _waiting(self, name: str) -> Callable[[float, str], None]:
-        return lambda seconds, reason: self._report(Progress(name, waiting=seconds, why=reason))
+            await graph.read(request, Page, self._reports, self._fetch.waiting("sign_ins"))
 
     def _window(self) -> tuple[int, int]:
         return parse(self._spool.header.window_start), parse(self._spool.header.window_end)

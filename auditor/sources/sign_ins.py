@@ -21,6 +21,7 @@ from auditor.errors import SourceError
 from auditor.sources.graph_client import GraphClient, LostPlace, Page
 from auditor.sources.pace import Pace
 from auditor.sources.progress import Progress, Report
+from auditor.sources.to_ask import TELLING, Row, ToAsk, row_of
 from auditor.spool.spool import Span, SpanWriter, Spool
 from auditor.tenant.instant import SECOND, parse, to_seconds_text, to_text
 
@@ -30,26 +31,21 @@ if TYPE_CHECKING:
 ROWS_PER_PAGE = 1000
 LOST_AT_ONE_PLACE = 5  # how often the same place may be lost before it is given up
 
-
-class _Key(msgspec.Struct):
-    id: str | None = None
-    createdDateTime: str | None = None
-
-
-_decode_key = msgspec.json.Decoder(_Key).decode
+_NOTHING = Row()
 
 
 async def collect_sign_ins(
-    graph: GraphClient, spool: Spool, pace: Pace, report: Report, *, pages_per_span: int
+    graph: GraphClient, spool: Spool, to_ask: ToAsk, pace: Pace, report: Report, *, pages_per_span: int
 ) -> None:
-    """Reads what the spool does not hold yet of its window, span by span. SourceError: what was read stays."""
+    """Reads what the spool does not hold yet of its window, span by span; `to_ask` takes note of it. SourceError: what
+    was read stays."""
     start, end = parse(spool.header.window_start), parse(spool.header.window_end)
     progress = _Tally(report, start, end)
     progress.resume(spool.spans())
     lost = 0
     while (upto := lowest_reached(spool.spans(), end)) > start:
         try:
-            await _collect_span(graph, spool, pace, progress, start, upto, pages_per_span)
+            await _collect_span(graph, spool, to_ask, pace, progress, start, upto, pages_per_span)
         except LostPlace:
             # What was read down to the last whole second is on disk, so asking anew goes on there.
             lost = lost + 1 if lowest_reached(spool.spans(), end) == upto else 0
@@ -68,13 +64,20 @@ def lowest_reached(spans: Iterable[Span], end: int) -> int:
 
 
 async def _collect_span(
-    graph: GraphClient, spool: Spool, pace: Pace, progress: _Tally, start: int, upto: int, pages_per_span: int
+    graph: GraphClient,
+    spool: Spool,
+    to_ask: ToAsk,
+    pace: Pace,
+    progress: _Tally,
+    start: int,
+    upto: int,
+    pages_per_span: int,
 ) -> None:
     """Reads from `upto` (excluded) downwards and leaves one more span on disk that ends there. What was read before a
     fault or a Ctrl-C is kept, too."""
     stopped: BaseException | None = None
     with spool.new_span() as writer:
-        part = _Part(writer, start, upto)
+        part = _Part(writer, to_ask, start, upto)
         try:
             async for page in graph.pages(sign_ins_request(graph, start, upto), pace, progress.waiting):
                 progress.page(part.add(page), part.lowest)
@@ -94,8 +97,10 @@ class _Part:
     """The part of a span that was read so far. `lowest`: its oldest row. `held`: rows within the second of `lowest`,
     of which the next page may hold more."""
 
-    def __init__(self, writer: SpanWriter, start: int, upto: int) -> None:
+    def __init__(self, writer: SpanWriter, to_ask: ToAsk, start: int, upto: int) -> None:
         self._writer = writer
+        self._to_ask = to_ask
+        self._telling: list[tuple[int, Row]] = []  # noted with the span, so that what is noted is on disk
         self._start, self._upto = start, upto
         self._seen: set[int] = set()  # hashes of ids: a row that Graph repeats is not out of order
         self._in_order = True
@@ -106,13 +111,16 @@ class _Part:
     def add(self, page: Page) -> int:
         """Takes a page; returns how many of its rows lie in the window."""
         rows = 0
-        for at, identity, raw in _within(page.value, self._start, self._upto):
+        for at, row, raw in _within(page.value, self._start, self._upto):
             rows += 1
             self.held.append((at, raw))
             if at >= 0:
+                identity = hash(row.id)
                 self._in_order = self._in_order and (at <= self.lowest or identity in self._seen)
                 self.lowest = min(self.lowest, at)
                 self._seen.add(identity)
+            if (status := row.status) is not None and status.errorCode in TELLING:
+                self._telling.append((at, row))
         bottom = _second_above(self.lowest)
         self._writer.add(raw for at, raw in self.held if at < 0 or at >= bottom)
         self.held = [(at, raw) for at, raw in self.held if 0 <= at < bottom]
@@ -125,27 +133,34 @@ class _Part:
         bottom = _second_above(self.lowest)
         if not self._in_order or not self._start < bottom < self._upto:
             return False
-        self._writer.done(to_text(bottom), to_text(self._upto))
+        self._done(bottom)
         return True
 
     def end(self) -> None:
         """The window's beginning was reached."""
         self._writer.add(raw for _, raw in self.held)
         self.held = []
-        self._writer.done(to_text(self._start), to_text(self._upto))
+        self._done(self._start)
+
+    def _done(self, bottom: int) -> None:
+        self._writer.done(to_text(bottom), to_text(self._upto))
+        for at, row in self._telling:
+            if at < 0 or at >= bottom:
+                self._to_ask.note(row)
 
 
-def _within(rows: Iterable[msgspec.Raw], start: int, upto: int) -> Iterator[tuple[int, int, bytes]]:
-    """The rows that lie in the window: time, hash of the id, bytes. The time is -1 for a row that has no readable one:
-    it is kept, so that it is counted as refused and not silently gone."""
+def _within(rows: Iterable[msgspec.Raw], start: int, upto: int) -> Iterator[tuple[int, Row, bytes]]:
+    """The rows that lie in the window: time, what was made out of it, bytes. The time is -1 for a row that has no
+    readable one: it is kept, so that it is counted as refused and not silently gone."""
     for raw in rows:
+        row = _NOTHING
         try:
-            key = _decode_key(raw)
-            at, identity = parse(key.createdDateTime or ""), hash(key.id)
+            row = row_of(raw)
+            at = parse(row.createdDateTime or "")
         except ValueError:
-            at, identity = -1, 0
+            at = -1
         if at < 0 or start <= at < upto:
-            yield at, identity, bytes(raw)
+            yield at, row, bytes(raw)
 
 
 def _second_above(ticks: int) -> int:

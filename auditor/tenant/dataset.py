@@ -96,6 +96,7 @@ DATASETS: dict[str, Dataset] = {
             "registrations",
             "registration of security information by the people who were asked for it",
             ("AuditLog.Read.All",),
+            licence="Microsoft Entra ID P1",
             after=("sign_ins",),
         ),
         Dataset(

@@ -9,24 +9,25 @@ not turn into an answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from json import loads
 from sys import intern
 from typing import Any, TypeVar
 
-from auditor.tenant import instant
+from auditor.tenant.graph_audit import policy_changes as policy_changes
+from auditor.tenant.graph_audit import user_events as user_events
+from auditor.tenant.graph_people import password_dates as password_dates
+from auditor.tenant.graph_people import registration as registration
 from auditor.tenant.graph_policy import policy as policy
 from auditor.tenant.json_shapes import Json as Json
-from auditor.tenant.json_shapes import maybe_flag, maybe_text, object_in, text, texts
-from auditor.tenant.mending import mended
-from auditor.tenant.policy import Policy
+from auditor.tenant.json_shapes import maybe_flag, maybe_text, object_in, objects, text, texts
 from auditor.tenant.records import (
+    Application,
     DirectoryObject,
     GroupMembers,
     LifetimePolicy,
     NamedLocation,
     Organization,
     PageBranding,
-    PolicyChange,
+    RegistrationCampaign,
     RoleHolding,
 )
 
@@ -49,16 +50,6 @@ def read_all(parse: Callable[[Json], T], objects: Iterable[Any]) -> tuple[tuple[
     return tuple(values), tuple(faults)
 
 
-def _objects(json: Json, key: str, what: str) -> tuple[Json, ...]:
-    """A list of objects; none when it is absent or null."""
-    value = json.get(key)
-    if value is None:
-        return ()
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
-        raise ValueError(f"{what}: {key} is not a list of objects")
-    return tuple(value)
-
-
 def _type(json: Json) -> str | None:
     """Graph's name of the object's type, without the namespace."""
     named = maybe_text(json, "@odata.type")
@@ -68,7 +59,7 @@ def _type(json: Json) -> str | None:
 def organization(json: Json) -> Organization:
     """An `organization`; domains in Graph's order, the initial one (`*.onmicrosoft.com`) told apart."""
     identity = text(json, "id", "the organization")
-    domains = _objects(json, "verifiedDomains", "the organization")
+    domains = objects(json, "verifiedDomains", "the organization")
     named = [(domain, maybe_text(domain, "name")) for domain in domains]
     return Organization(
         id=identity,
@@ -112,7 +103,7 @@ def named_location(json: Json) -> NamedLocation:
         name=maybe_text(json, "displayName") or "",
         kind=kind,
         trusted=maybe_flag(json, "isTrusted"),
-        ranges=tuple(text(each, "cidrAddress", f"{what}: a range") for each in _objects(json, "ipRanges", what)),
+        ranges=tuple(text(each, "cidrAddress", f"{what}: a range") for each in objects(json, "ipRanges", what)),
         countries=texts(json, "countriesAndRegions", what),
         include_unknown=maybe_flag(json, "includeUnknownCountriesAndRegions"),
         lookup=maybe_text(json, "countryLookupMethod"),
@@ -160,55 +151,6 @@ def group_members(json: Json) -> GroupMembers:
     )
 
 
-def policy_changes(json: Json) -> tuple[PolicyChange, ...]:
-    """What one `directoryAudit` of the category Policy says was changed: mostly one policy. None when it says that the
-    change failed, or when it is of another category. Of Conditional Access policies it carries the whole object before
-    and after, as JSON texts that Microsoft cuts off when they are long."""
-    identity = text(json, "id", "an entry of the audit log")
-    what = f"entry {identity} of the audit log"
-    at = text(json, "activityDateTime", what)
-    try:
-        instant.parse(at)
-    except ValueError as error:
-        raise ValueError(f"{what}: {error}") from None
-    if json.get("result") == "failure" or maybe_text(json, "category") not in ("Policy", None):
-        return ()
-    by, activity = _initiator(json, what), maybe_text(json, "activityDisplayName") or ""
-    return tuple(
-        PolicyChange(maybe_text(target, "id") or "", at, by, activity, *_before_and_after(target, what))
-        for target in _objects(json, "targetResources", what) or ({},)
-    )
-
-
-def _initiator(json: Json, what: str) -> str:
-    initiated = object_in(json, "initiatedBy", what)
-    user, app = object_in(initiated, "user", what), object_in(initiated, "app", what)
-    said = (
-        maybe_text(user, "userPrincipalName"),
-        maybe_text(user, "displayName"),
-        maybe_text(user, "id"),
-        maybe_text(app, "displayName"),
-        maybe_text(app, "servicePrincipalId"),
-        maybe_text(app, "appId"),
-    )
-    return next(filter(None, said), "")
-
-
-def _before_and_after(target: Json, what: str) -> tuple[Policy | None, Policy | None]:
-    for changed in _objects(target, "modifiedProperties", what):
-        if maybe_text(changed, "displayName") == "ConditionalAccessPolicy":
-            return _policy_in(changed, "oldValue"), _policy_in(changed, "newValue")
-    return None, None
-
-
-def _policy_in(json: Json, key: str) -> Policy | None:
-    try:
-        value = loads(mended((maybe_text(json, key) or "").encode("utf-8", "replace")))
-        return policy(value) if isinstance(value, Mapping) else None
-    except (ValueError, RecursionError):  # cut off, twisted, or nested without end
-        return None
-
-
 def lifetime_policy(json: Json) -> LifetimePolicy:
     """An `activityBasedTimeoutPolicy` or a `tokenLifetimePolicy`."""
     identity = text(json, "id", "a lifetime policy")
@@ -217,6 +159,42 @@ def lifetime_policy(json: Json) -> LifetimePolicy:
         name=maybe_text(json, "displayName") or "",
         is_default=maybe_flag(json, "isOrganizationDefault"),
         definition=texts(json, "definition", f"lifetime policy {identity}"),
+    )
+
+
+def security_defaults(json: Json) -> bool:
+    """Whether an `identitySecurityDefaultsEnforcementPolicy` is on."""
+    enabled = maybe_flag(json, "isEnabled")
+    if enabled is None:
+        raise ValueError("the policy on security defaults has no usable isEnabled")
+    return enabled
+
+
+def registration_campaign(json: Json) -> RegistrationCampaign:
+    """The campaign within an `authenticationMethodsPolicy`. One that is not there is an error: a tenant that never
+    touched it has one in the state "default"."""
+    what = "the authentication methods policy"
+    enforcement = object_in(json, "registrationEnforcement", what)
+    campaign = object_in(enforcement, "authenticationMethodsRegistrationCampaign", what)
+    snooze = campaign.get("snoozeDurationInDays")
+    return RegistrationCampaign(
+        state=text(campaign, "state", f"the registration campaign in {what}"),
+        snooze_days=snooze if isinstance(snooze, int) and not isinstance(snooze, bool) else None,
+    )
+
+
+def application(json: Json) -> Application:
+    """A `servicePrincipal`, as far as redirect addresses go. One without `replyUrls` is an error: an empty list would
+    say that it has none."""
+    app_id = text(json, "appId", "a service principal")
+    what = f"service principal of {app_id}"
+    if json.get("replyUrls") is None:
+        raise ValueError(f"{what} has no replyUrls")
+    return Application(
+        app_id=app_id,
+        name=maybe_text(json, "displayName") or "",
+        owner=maybe_text(json, "appOwnerOrganizationId") or "",
+        redirects=texts(json, "replyUrls", what),
     )
 
 

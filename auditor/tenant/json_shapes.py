@@ -37,6 +37,16 @@ def object_in(json: Json, key: str, what: str) -> Json:
     return value
 
 
+def objects(json: Json, key: str, what: str) -> tuple[Json, ...]:
+    """A list of objects; none when it is absent or null; an error when it is something else."""
+    value = json.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
+        raise ValueError(f"{what}: {key} is not a list of objects")
+    return tuple(value)
+
+
 def texts(json: Json, key: str, what: str) -> tuple[str, ...]:
     """A list of texts; none when it is absent or null; an error when it is something else."""
     value = json.get(key)

@@ -131,9 +131,10 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class UserEvent:
-    """Something that was done to a person's password or security information, as the audit log has it. `kind`:
-    "registered" (security information), "removed" (the same), "reset" (of the password, by an administrator or by the
-    person), "changed" (the password, by the person), or "started" (registering). `by`: as in `PolicyChange`."""
+    """Something that was done to a person's password or security information, as the audit log has it. `user_id` in
+    lower case. `kind`: "registered" (security information), "confirmed" (the same, as still right), "removed" (the
+    same), "started" (registering), "reset" (of the password, by an administrator or by the person; or that an
+    administrator demanded a new one), or "changed" (the password, by the person). `by`: as in `PolicyChange`."""
 
     user_id: str
     at: str

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Protocol
 
@@ -165,7 +165,8 @@ class InterruptCount:
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Rows as given, and what became of them: `rows` = distinct + repeated + refused. `refused` could not be read;
-    `uncatalogued` are rows, by code, whose code the catalogue does not hold (None: the row has no code)."""
+    `uncatalogued` are rows, by code, whose code the catalogue does not hold (None: the row has no code). `others`:
+    rows that are no sign-ins of a person, by kind; they are in none of the other numbers."""
 
     rows: int
     repeated: int
@@ -174,6 +175,7 @@ class Totals:
     failures: int
     interrupts: int
     uncatalogued: Mapping[int | None, int]
+    others: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def distinct(self) -> int:

@@ -17,6 +17,7 @@ from auditor.sources import sign_ins
 from auditor.sources.graph_client import Page
 from auditor.sources.pace import Pace
 from auditor.sources.sign_ins import collect_sign_ins, lowest_reached
+from auditor.sources.to_ask import ToAsk
 from auditor.spool.spool import Header, Span, Spool
 from auditor.tenant.dataset import DATASETS
 from auditor.tenant.instant import SECOND, parse, to_text
@@ -81,7 +82,7 @@ def new_spool(folder: Path) -> Spool:
 
 def collect(graph: ScriptedGraph, spool: Spool, pages_per_span: int = 3) -> None:
     asyncio.run(
-        collect_sign_ins(graph, spool, Pace(9, 0.0), lambda progress: None, pages_per_span=pages_per_span)  # type: ignore[arg-type]
+        collect_sign_ins(graph, spool, ToAsk(spool), Pace(9, 0.0), lambda progress: None, pages_per_span=pages_per_span)  # type: ignore[arg-type]
     )
 
 

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from auditor.tenant import graph_json
-from auditor.tenant.records import GroupMembers, LifetimePolicy, NamedLocation, Organization, RoleHolding
+from auditor.tenant.records import (
+    Application,
+    GroupMembers,
+    LifetimePolicy,
+    NamedLocation,
+    Organization,
+    RegistrationCampaign,
+    RoleHolding,
+)
 from auditor.testing import AT, branding_row, named_location, organization, policy, role_assignment
 
 Json = dict[str, Any]
@@ -256,6 +264,55 @@ def test_an_entry_that_cannot_be_read_is_named(twisted: Json) -> None:
         graph_json.policy_changes(audit(None, None, **twisted))
 
 
+def test_security_defaults() -> None:
+    assert graph_json.security_defaults({"isEnabled": True}) is True
+    assert graph_json.security_defaults({"isEnabled": False}) is False
+    for twisted in (None, "true", 1):
+        with pytest.raises(ValueError, match="security defaults has no usable isEnabled"):
+            graph_json.security_defaults({"isEnabled": twisted})
+
+
+def campaign(**said: Any) -> RegistrationCampaign:
+    enforcement = {"authenticationMethodsRegistrationCampaign": said}
+    return graph_json.registration_campaign({"id": "p", "registrationEnforcement": enforcement})
+
+
+def test_the_registration_campaign() -> None:
+    assert campaign(state="enabled", snoozeDurationInDays=1) == RegistrationCampaign("enabled", 1)
+    assert campaign(state="default", snoozeDurationInDays=0) == RegistrationCampaign("default", 0)
+    for twisted in (None, "3", True, 1.5):
+        assert campaign(state="microsoftManaged", snoozeDurationInDays=twisted).snooze_days is None
+
+
+@pytest.mark.parametrize(
+    "enforcement",
+    [
+        None,
+        {},
+        {"authenticationMethodsRegistrationCampaign": None},
+        {"authenticationMethodsRegistrationCampaign": {"state": None}},
+        {"authenticationMethodsRegistrationCampaign": "enabled"},
+        "enabled",
+    ],
+)
+def test_a_campaign_that_is_not_told_is_not_off(enforcement: Any) -> None:
+    with pytest.raises(ValueError, match="authentication methods policy"):
+        graph_json.registration_campaign({"id": "p", "registrationEnforcement": enforcement})
+
+
+def test_an_application() -> None:
+    json = {"id": "o", "appId": "A-1", "displayName": "Notes", "appOwnerOrganizationId": "t", "replyUrls": ["app://x"]}
+    assert graph_json.application(json) == Application("A-1", "Notes", "t", ("app://x",))
+    bare = graph_json.application({"appId": "A-1", "displayName": None, "replyUrls": []})
+    assert bare == Application("A-1", "", "", ())
+
+
+@pytest.mark.parametrize("addresses", [None, "https://a.example", [None], [7], {"0": "https://a.example"}])
+def test_an_application_whose_addresses_are_not_told_is_not_one_without(addresses: Any) -> None:
+    with pytest.raises(ValueError, match=r"service principal of A-1.*replyUrls"):
+        graph_json.application({"appId": "A-1", "replyUrls": addresses})
+
+
 @pytest.mark.parametrize(
     "parse",
     [
@@ -264,6 +321,12 @@ def test_an_entry_that_cannot_be_read_is_named(twisted: Json) -> None:
         graph_json.group_members,
         graph_json.lifetime_policy,
         graph_json.policy_changes,
+        graph_json.user_events,
+        graph_json.security_defaults,
+        graph_json.registration_campaign,
+        graph_json.application,
+        graph_json.registration,
+        graph_json.password_dates,
     ],
 )
 def test_an_object_without_anything_is_an_error(parse: Callable[[Json], object]) -> None:

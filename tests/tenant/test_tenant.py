@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from auditor.errors import NotCollected
-from auditor.testing import AT, Administrators, named_location, policy, role_assignment, tenant
+from auditor.tenant.records import RegistrationCampaign
+from auditor.testing import AT, Administrators, after, audit_entry, named_location, policy, role_assignment, tenant
 
 
 def test_what_is_missing_is_no_value() -> None:
@@ -46,6 +47,45 @@ def test_what_policies_are_weighed_against() -> None:
         }
         assert [each.at for each in made.policy_changes] == ["2026-11-03T00:00:00Z", AT]
         assert [each.id for each in (*made.activity_timeouts, *made.token_lifetimes)] == ["a", "t"]
+
+
+def test_what_causes_are_made_of() -> None:
+    ada = "AAAAAAAA-0000-4000-8000-000000000001"
+    with tenant(
+        security_defaults=True,
+        registration_campaign="enabled",
+        user_events=[
+            audit_entry("User registered security info", ada),
+            audit_entry("Update user", ada),
+            audit_entry("Reset user password", ada, after(-5)),
+        ],
+        applications=[{"appId": "BBBBBBBB-0000", "displayName": "Notes", "replyUrls": ["notes://done"]}],
+        registrations=[{"id": ada, "isSsprRegistered": False}],
+        password_dates=[{"id": ada, "lastPasswordChangeDateTime": AT}],
+    ) as made:
+        assert made.security_defaults is True
+        assert made.registration_campaign == RegistrationCampaign("enabled", 1)
+        assert {user: [each.kind for each in events] for user, events in made.user_events.items()} == {
+            ada.lower(): ["reset", "registered"]
+        }
+        assert made.applications["bbbbbbbb-0000"].redirects == ("notes://done",)
+        assert made.registrations[ada.lower()].reset_registered is False
+        assert made.password_dates[ada.lower()].changed == AT
+        assert [name for name, _ in made.partly_read(made.readings)] == []
+
+
+def test_security_defaults_that_are_off_are_known() -> None:
+    with tenant() as made:
+        assert made.security_defaults is False
+        assert (made.user_events, made.applications, made.registrations, made.password_dates) == ({}, {}, {}, {})
+
+
+def test_many_entries_that_are_not_understood_are_summed_up() -> None:
+    entries = [audit_entry("Reset user password", "x", id=f"e{number}", targetResources=[]) for number in range(9)]
+    with tenant(user_events=entries) as made:
+        ((_, reading),) = made.partly_read(["user_events"])
+    assert reading.reason.count("names no user") == 3
+    assert reading.reason.endswith("6 more were not understood.")
 
 
 def test_emergency_accounts_and_hours() -> None:

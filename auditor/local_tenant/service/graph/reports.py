@@ -117,7 +117,6 @@ REGISTRATION = Collection(
     size=1000,
     most=1000,
     filterable={
-        "id": "text eq in",
         "isAdmin": "flag eq",
         "isMfaCapable": "flag eq",
         "isMfaRegistered": "flag eq",
