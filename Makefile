@@ -19,6 +19,7 @@ format: .venv
 
 generated: .venv
 	.venv/bin/auditor config > config.example.toml
+	$(python) -c "from auditor.reports.interrupts_page import page; print(page(), end='')" > docs/interrupts.md
 
 ci:
 	bash .ci/run

@@ -6,6 +6,7 @@
     +-- SourceError         1   Graph or the sign-in page could not be read at all
     |   `-- Refused         1   ... because it refused this caller or this tenant (one dataset only)
     +-- SpoolError          1   the folder of collected data cannot be written, or is not one
+    +-- ExportError         1   exported files cannot be read, or are not what they should be
     +-- RunFileError        1   a saved run cannot be written or read, or is none
     `-- PluginError         1   a package of checks cannot be loaded
 
@@ -55,6 +56,10 @@ class SpoolError(AuditorError):
 
 
 class RunFileError(AuditorError):
+    pass
+
+
+class ExportError(AuditorError):
     pass
 
 

@@ -17,15 +17,29 @@ A hole counts from the interrupt on, not only after the attempt's last row: a su
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import NamedTuple
 
 from auditor.sign_ins.catalogue import SUCCESS, catalogue, interrupt_codes
 from auditor.sign_ins.rows import Row
+from auditor.sign_ins.seen import unpacked
 from auditor.tenant.instant import MINUTE, SECOND
 from auditor.tenant.sign_in_log import Coverage, Interrupt, Outcome
 
 GAP = 60 * MINUTE
+
+_order = attrgetter("order")
+
+
+class Judged(NamedTuple):
+    """An interrupt's row, and how its attempt went on; `stated`, `seconds`, `attempt`: as in `Interrupt`."""
+
+    row: Row
+    outcome: Outcome
+    stated: bool
+    seconds: float | None
+    attempt: tuple[int | None, ...]
 
 
 def classify(rows: Iterable[Row], coverage: Coverage) -> Iterator[Interrupt]:
@@ -33,75 +47,41 @@ def classify(rows: Iterable[Row], coverage: Coverage) -> Iterator[Interrupt]:
 
     `rows` in any order, whatever their users, one per id (`newest_versions`).
     """
-    by_user: dict[str, list[Row]] = defaultdict(list)
+    return map(interrupt, judged(rows, coverage))
+
+
+def judged(rows: Iterable[Row], coverage: Coverage) -> Iterator[Judged]:
+    """The same, without making `Interrupt`s of them."""
+    interrupts = interrupt_codes()
+    for attempt, known in attempts(rows):
+        codes = tuple([row.code for row in attempt])
+        for index, row in enumerate(attempt):
+            if row.code in interrupts:
+                how = _outcome(row, attempt[index + 1 :], coverage) if known else (Outcome.NOT_KNOWN, False, None)
+                yield Judged(row, *how, codes)
+
+
+def attempts(rows: Iterable[Row]) -> Iterator[tuple[list[Row], bool]]:
+    """The attempts among rows that share one correlation id (or have none), each in the order of its rows. False comes
+    with a row of nobody that several may own: it is alone."""
+    by_user: dict[str, list[Row]] = {}
     for row in rows:
         # Rows without a correlation id are alone: nothing says what belongs to them.
-        by_user[row.user_id if row.correlation_id else f"alone {row.id}"].append(row)
-    nobodys = by_user.pop("", [])
+        by_user.setdefault(row.user_id if row.correlation_id else f"alone {row.id}", []).append(row)
+    nobodys = by_user.pop("", None)
     if nobodys and len(by_user) == 1:
         next(iter(by_user.values())).extend(nobodys)
     elif nobodys and by_user:
-        yield from (_interrupt(row, Outcome.NOT_KNOWN) for row in nobodys if is_interrupt(row))
+        yield from (([row], False) for row in nobodys)
     elif nobodys:
         by_user[""] = nobodys
     for group in by_user.values():
         for attempt in _attempts(group):
-            for index, row in enumerate(attempt):
-                if is_interrupt(row):
-                    yield _classified(row, attempt[index + 1 :], coverage)
+            yield attempt, True
 
 
-def newest_versions(rows: Iterable[Row]) -> list[Row]:
-    """One row per id: the one collected last (the highest `order`), as Entra may rewrite an interrupt to a success."""
-    latest: dict[str, Row] = {}
-    for row in rows:
-        seen = latest.get(row.id)
-        if seen is None or row.order > seen.order:
-            latest[row.id] = row
-    return list(latest.values())
-
-
-def is_interrupt(row: Row) -> bool:
-    return row.code in interrupt_codes()
-
-
-def _place(row: Row) -> tuple[int, int, str]:
-    """Order within an attempt. Log Analytics rounds to seconds, so at equal times an interrupt comes before an error
-    and an error before a success."""
-    rank = 0 if is_interrupt(row) else 2 if row.code == SUCCESS else 1
-    return row.at, rank, row.id
-
-
-def _attempts(group: list[Row]) -> Iterator[list[Row]]:
-    attempt: list[Row] = []
-    for row in sorted(group, key=_place):
-        if attempt and row.at - attempt[-1].at > GAP:
-            yield attempt
-            attempt = []
-        attempt.append(row)
-    yield attempt
-
-
-def _classified(row: Row, later: Sequence[Row], coverage: Coverage) -> Interrupt:
-    successes = [other for other in later if other.code == SUCCESS]
-    if successes:
-        same_app = [other for other in successes if other.app_id == row.app_id]
-        success = (same_app or successes)[0]
-        return _interrupt(row, Outcome.COMPLETED, stated=bool(same_app), seconds=(success.at - row.at) / SECOND)
-    last = later[-1] if later else row
-    settled = last.at + GAP
-    if not row.correlation_id or last.code not in catalogue() or coverage.filtered:
-        return _interrupt(row, Outcome.NOT_KNOWN)
-    if not coverage.whole(row.at, min(settled, coverage.end)):
-        return _interrupt(row, Outcome.NOT_KNOWN)
-    if settled > coverage.end:
-        return _interrupt(row, Outcome.PENDING)
-    if not is_interrupt(last):
-        return _interrupt(row, Outcome.FAILED)
-    return _interrupt(row, Outcome.CONTINUED if later else Outcome.ABANDONED)
-
-
-def _interrupt(row: Row, outcome: Outcome, *, stated: bool = False, seconds: float | None = None) -> Interrupt:
+def interrupt(found: Judged) -> Interrupt:
+    row, outcome, stated, seconds, attempt = found
     assert row.code is not None  # an interrupt has a code
     return Interrupt(
         at=row.at,
@@ -119,4 +99,61 @@ def _interrupt(row: Row, outcome: Outcome, *, stated: bool = False, seconds: flo
         stated=stated,
         seconds=seconds,
         sight=row.sight,
+        attempt=attempt,
+        seen=unpacked(row.seen) if row.seen else None,
     )
+
+
+def newest_versions(rows: Iterable[Row]) -> list[Row]:
+    """One row per id: the one collected last (the highest `order`), as Entra may rewrite an interrupt to a success.
+    Rows of one id that have different correlation ids are different rows."""
+    given = list(rows)
+    if len({row.id for row in given}) == len(given):
+        return given
+    given.sort(key=_order)
+    return list({(row.id, row.correlation_id): row for row in given}.values())
+
+
+def is_interrupt(row: Row) -> bool:
+    return row.code in interrupt_codes()
+
+
+def _place(row: Row) -> tuple[int, int, str]:
+    """Order within an attempt. Log Analytics rounds to seconds, so at equal times an interrupt comes before an error
+    and an error before a success."""
+    rank = 0 if is_interrupt(row) else 2 if row.code == SUCCESS else 1
+    return row.at, rank, row.id
+
+
+def _attempts(group: list[Row]) -> Iterator[list[Row]]:
+    if len(group) > 1:
+        group.sort(key=_place)
+    start = 0
+    for place in range(1, len(group)):
+        if group[place].at - group[place - 1].at > GAP:
+            yield group[start:place]
+            start = place
+    yield group[start:] if start else group
+
+
+def _outcome(row: Row, later: list[Row], coverage: Coverage) -> tuple[Outcome, bool, float | None]:
+    successes = [other for other in later if other.code == SUCCESS]
+    if successes:
+        same_app = [other for other in successes if row.app_id and other.app_id == row.app_id]  # no id is no app
+        success = (same_app or successes)[0]
+        return Outcome.COMPLETED, bool(same_app), (success.at - row.at) / SECOND
+    return _without_success(row, later, coverage), False, None
+
+
+def _without_success(row: Row, later: list[Row], coverage: Coverage) -> Outcome:
+    last = later[-1] if later else row
+    settled = last.at + GAP
+    if not row.correlation_id or last.code not in catalogue() or coverage.filtered:
+        return Outcome.NOT_KNOWN
+    if not coverage.whole(row.at, min(settled, coverage.end)):
+        return Outcome.NOT_KNOWN
+    if settled > coverage.end:
+        return Outcome.PENDING
+    if not is_interrupt(last):
+        return Outcome.FAILED
+    return Outcome.CONTINUED if later else Outcome.ABANDONED

@@ -1,8 +1,7 @@
 """The embedded engine: classifies a log of any size, in any order, on one machine with flat memory.
 
-Rows stream in once and go, narrow, to buckets on disk by hash of their correlation id, so that an attempt lies whole
-in one bucket and only one bucket is in memory at a time. Interrupts come out as sorted runs that are merged when
-asked for. What grows with the tenant are the distinct users per code (8 bytes and a set's entry each), nothing else.
+Rows stream in once and go, narrow, to buckets on disk (`auditor.sign_ins.partition`); then each bucket is classified by
+itself (`auditor.sign_ins.classification`). Several processes share both steps, and one alone gives the same answers.
 """
 
 from __future__ import annotations
@@ -10,111 +9,88 @@ from __future__ import annotations
 import gc
 import heapq
 import os
+import sys
 import tempfile
-import zlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
-
-from auditor.sign_ins.attempts import classify, is_interrupt, newest_versions
-from auditor.sign_ins.catalogue import SUCCESS, catalogue
-from auditor.sign_ins.rows import Row, read_row
+from auditor.exports.part import Part
+from auditor.sign_ins import buckets, tally
+from auditor.sign_ins.crew import Crew
+from auditor.sign_ins.partition import REFUSALS_NAMED, Partitioned
+from auditor.sign_ins.runs import merged
 from auditor.sign_ins.sights import Reduction, Sights
-from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, Outcome, Recorded, Sight, Totals
+from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, Recorded, Sight
 
-ROWS_PER_BUCKET = 16_384
-MOST_BUCKETS = 512
-INTERRUPTS_PER_RUN = 20_000
-_FLUSH = 1 << 16  # bytes a bucket holds in memory before they are appended to its file
-
-_encoder = msgspec.json.Encoder()
-_decode_rows = msgspec.json.Decoder(Row).decode_lines
-_decode_interrupt = msgspec.json.Decoder(Interrupt).decode
+BYTES_PER_ROW = 2_000
+"""Of a log whose rows nobody has counted. Graph's rows are two or three times as large, those of tables smaller."""
+ROWS_PER_PROCESS = 50_000
+"""Fewer are read by one process sooner than another one starts."""
+MOST_PROCESSES = 8
 
 
 class EmbeddedLog:
-    """A `SignInLog` over rows in Graph's shape. Use it in a `with`: its working files end with it.
+    """A `SignInLog` over rows in any format. Use it in a `with`: its working files end with it.
 
-    `lines`: one row of Graph JSON each, in the order of collecting. `rows`: about how many there are (it sets the
-    number of buckets). `asked`, `intervals`: see `Coverage`. `filtered`: the log says that it was filtered by status.
-    `reduction`: by it sign-ins are told apart for policies; without one there are no sights.
+    `parts`: of the log, in the order of collecting. `asked`, `intervals`: see `Coverage`; None: what the log covers is
+    from its first to its last row. `rows`: about how many there are, where that is known. `filtered`: the log says that
+    it was filtered by status. `reduction`: by it sign-ins are told apart for policies, by one process; without one
+    there are no sights. `explained`: interrupts come with what explanations need. `processes`: how many take part; by
+    default as many as the machine and the log are good for. `progress`: is told now and then how many rows were read.
+
+    `unreadable`: the first rows that were refused.
     """
 
     def __init__(
         self,
-        lines: Iterable[bytes],
+        parts: Sequence[Part],
         *,
-        rows: int,
-        asked: tuple[int, int],
-        intervals: tuple[tuple[int, int], ...],
+        asked: tuple[int, int] | None = None,
+        intervals: tuple[tuple[int, int], ...] | None = None,
+        rows: int | None = None,
         filtered: bool = False,
         reduction: Reduction | None = None,
+        explained: bool = False,
+        processes: int | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="auditor-")
         self.folder = Path(self._temporary.name)
+        about = rows if rows is not None else sum(part.size for part in parts) // BYTES_PER_ROW
+        count = 1 if reduction is not None else processes or _processes(about, len(parts))
+        sights = Sights(reduction, explained) if reduction is not None else None
+        self._sights: tuple[Sight, ...] = ()
+        self._record: Iterable[Recorded] = ()
         try:
-            with _without_collector():
-                self._analyse(lines, rows, asked, intervals, filtered, reduction, progress)
+            with _without_collector(), Crew(self.folder, count - 1, buckets.count_for(about), sights) as crew:
+                read = crew.read(parts, explained, progress)
+                self.coverage = _coverage(read, asked, intervals, filtered)
+                found = crew.classify(self.coverage)
+                counted = [each.counted for each in found]
+                self._counts = tally.counts(counted)
+                if sights is not None:
+                    self._sights, self._record = sights.counted()
         except BaseException:
             self._temporary.cleanup()
             raise
-
-    def _analyse(
-        self,
-        lines: Iterable[bytes],
-        rows: int,
-        asked: tuple[int, int],
-        intervals: tuple[tuple[int, int], ...],
-        filtered: bool,
-        reduction: Reduction | None,
-        progress: Callable[[int], None] | None,
-    ) -> None:
-        buckets = _Buckets(self.folder, count=max(1, min(MOST_BUCKETS, rows // ROWS_PER_BUCKET + 1)))
-        self._sights: tuple[Sight, ...]
-        self._record: Iterable[Recorded]
-        sights = Sights(reduction) if reduction is not None else None
-        read = sights.read_row if sights is not None else read_row
-        given = refused = 0
-        any_success = False
-        for line in lines:
-            given += 1
-            row = read(line, given)
-            if row is None:
-                refused += 1
-                continue
-            any_success = any_success or row.code == SUCCESS
-            buckets.add(row)
-            if progress is not None and given % 10_000 == 0:
-                progress(given)
-        self.coverage = Coverage(asked=asked, intervals=intervals, filtered=filtered or not any_success)
-        self._runs = _Runs(self.folder)
-        tally = _Tally()
-        for bucket in buckets:
-            by_correlation: dict[str, list[Row]] = defaultdict(list)
-            for row in newest_versions(bucket):
-                tally.row(row)
-                if sights is not None:
-                    sights.count(row)
-                by_correlation[row.correlation_id or f"alone {row.id}"].append(row)
-            for group in by_correlation.values():
-                if any(map(is_interrupt, group)):
-                    for interrupt in classify(group, self.coverage):
-                        tally.interrupt(interrupt)
-                        self._runs.add(interrupt)
-        self.totals = tally.totals(given, refused)
-        self._counts = tally.counts()
-        self._sights, self._record = sights.counted() if sights is not None else ((), ())
+        self.totals = tally.totals(
+            counted,
+            given=sum(each.given for each in read),
+            refused=sum(each.refused for each in read),
+            others=sum((Counter(each.others) for each in read), Counter()),
+        )
+        refusals = heapq.nsmallest(REFUSALS_NAMED, (named for each in read for named in each.unreadable))
+        self.unreadable = tuple(why for _, why in refusals)
+        self._runs = tuple(run for each in found for run in each.runs)
 
     def counts(self) -> tuple[InterruptCount, ...]:
         return self._counts
 
     def interrupts(self, code: int | None = None) -> Iterator[Interrupt]:
-        return (found for found in self._runs if code is None or found.code == code)
+        return (found for found in merged(self._runs) if code is None or found.code == code)
 
     def sights(self) -> tuple[Sight, ...]:
         return self._sights
@@ -131,6 +107,32 @@ class EmbeddedLog:
         self._temporary.cleanup()
 
 
+def _processes(rows: int, parts: int) -> int:
+    return max(1, min(_processors(), MOST_PROCESSES, parts, rows // ROWS_PER_PROCESS))
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _coverage(
+    read: Sequence[Partitioned],
+    asked: tuple[int, int] | None,
+    intervals: tuple[tuple[int, int], ...] | None,
+    filtered: bool,
+) -> Coverage:
+    first, last = min(each.first for each in read), max(each.last for each in read)
+    seen = (first, last + 1) if first <= last else None
+    return Coverage(
+        asked=asked or seen or (0, 0),
+        intervals=intervals if intervals is not None else (seen,) if seen else (),
+        filtered=filtered or not any(each.success for each in read),
+    )
+
+
 @contextmanager
 def _without_collector() -> Iterator[None]:
     """What a log is read into has no cycles, and the collector would walk a hundred thousand sights again and again."""
@@ -141,111 +143,3 @@ def _without_collector() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-class _Buckets:
-    """Rows on disk by hash of their correlation id. Files are opened only to append: 512 open ones are too many for
-    Windows and macOS."""
-
-    def __init__(self, folder: Path, count: int) -> None:
-        self._paths = [folder / f"bucket-{number:03}" for number in range(count)]
-        self._pending = [bytearray() for _ in range(count)]
-
-    def add(self, row: Row) -> None:
-        number = zlib.crc32((row.correlation_id or row.id).encode()) % len(self._paths)
-        pending = self._pending[number]
-        pending += _encoder.encode(row)
-        pending += b"\n"
-        if len(pending) > _FLUSH:
-            self._flush(number)
-
-    def _flush(self, number: int) -> None:
-        with open(self._paths[number], "ab") as file:
-            file.write(self._pending[number])
-        self._pending[number].clear()
-
-    def __iter__(self) -> Iterator[list[Row]]:
-        """Each bucket's rows, once: a bucket's file is gone when it was read."""
-        for number, path in enumerate(self._paths):
-            self._flush(number)
-            rows = _decode_rows(path.read_bytes())
-            os.unlink(path)
-            yield rows
-
-
-class _Runs:
-    """Interrupts in order of time: sorted runs on disk, merged as they are read; a small log stays in memory."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._paths: list[Path] = []
-        self._pending: list[Interrupt] = []
-
-    def add(self, interrupt: Interrupt) -> None:
-        self._pending.append(interrupt)
-        if len(self._pending) >= INTERRUPTS_PER_RUN:
-            path = self._folder / f"run-{len(self._paths):05}"
-            with open(path, "wb") as file:
-                for each in sorted(self._pending, key=_when):
-                    file.write(_encoder.encode(each) + b"\n")
-            self._paths.append(path)
-            self._pending.clear()
-
-    def __iter__(self) -> Iterator[Interrupt]:
-        runs: list[Iterable[Interrupt]] = [_read_run(path) for path in self._paths]
-        return heapq.merge(*runs, sorted(self._pending, key=_when), key=_when)
-
-
-def _when(interrupt: Interrupt) -> tuple[int, str]:
-    return interrupt.at, interrupt.id
-
-
-def _read_run(path: Path) -> Iterator[Interrupt]:
-    with open(path, "rb") as file:
-        for line in file:
-            yield _decode_interrupt(line)
-
-
-class _Tally:
-    """The log in numbers, row by row and interrupt by interrupt."""
-
-    def __init__(self) -> None:
-        self._rows = self._successes = self._failures = self._interrupts = 0
-        self._uncatalogued: Counter[int | None] = Counter()
-        self._outcomes: dict[int, Counter[Outcome]] = defaultdict(Counter)
-        self._users: dict[int, set[int]] = defaultdict(set)
-
-    def row(self, row: Row) -> None:
-        self._rows += 1
-        if row.code == SUCCESS:
-            self._successes += 1
-        elif is_interrupt(row):
-            self._interrupts += 1
-        elif row.code in catalogue():
-            self._failures += 1
-        else:
-            self._uncatalogued[row.code] += 1
-
-    def interrupt(self, interrupt: Interrupt) -> None:
-        self._outcomes[interrupt.code][interrupt.outcome] += 1
-        users = self._users[interrupt.code]
-        if interrupt.user_id:
-            users.add(hash(interrupt.user_id))
-
-    def totals(self, given: int, refused: int) -> Totals:
-        return Totals(
-            rows=given,
-            repeated=given - refused - self._rows,
-            refused=refused,
-            successes=self._successes,
-            failures=self._failures,
-            interrupts=self._interrupts,
-            uncatalogued=dict(self._uncatalogued),
-        )
-
-    def counts(self) -> tuple[InterruptCount, ...]:
-        found = (
-            InterruptCount(code, outcomes.total(), len(self._users[code]), dict(outcomes))
-            for code, outcomes in self._outcomes.items()
-        )
-        return tuple(sorted(found, key=lambda each: (-each.count, each.code)))

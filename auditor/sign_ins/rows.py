@@ -1,46 +1,48 @@
 """The narrow record: the few fields of a sign-in row that classification needs, decoded straight from the bytes.
 
-A row is never turned into an object whole: a million of them would be 5 GB. `read_row` is the door for rows in
-Graph's own shape (Graph pages, the spool); other formats will be adapters beside it.
+A row is never turned into an object whole: a million of them would be 5 GB. `GraphRow` is for rows in Graph's own
+shape (Graph pages, the spool); the other formats are adapters to it, in `auditor.sign_ins.formats`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
-
-from auditor.tenant.instant import parse
-from auditor.tenant.mending import mended
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
     """One sign-in row. `at` is `created` in ticks. `code` is None when the row has none; `user_id` and `correlation_id`
-    are "" when the row has none or only zeros; `own_user` and `interactive` are None when the row does not say.
-    `order`: among rows of one id, the one that was collected later has the higher number. `sight`, `record`: numbers
-    that `auditor.sign_ins.sights` gave, or -1."""
+    are "" when the row has none or only zeros. `order`: among rows of one id, the one that was collected later has the
+    higher number. What follows is of use for some rows only, and left out for the others: `created`, the log's own
+    text; names; `own_user` and `interactive`, None when the row does not say; `sight`, `record`: numbers that
+    `auditor.sign_ins.sights` gave, or -1; `seen`: see `auditor.sign_ins.seen.packed`."""
 
     id: str
-    created: str
     at: int
     code: int | None
     user_id: str
     correlation_id: str
     app_id: str
-    user: str
-    app: str
-    own_user: bool | None
-    interactive: bool | None
     order: int
+    created: str = ""
+    user: str = ""
+    app: str = ""
+    own_user: bool | None = None
+    interactive: bool | None = None
     sight: int = -1
     record: int = -1
+    seen: bytes = b""
+
+
+Code = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""Whoever writes a longer number than that means no code."""
 
 
 class Status(msgspec.Struct, gc=False):
-    errorCode: int | None = None
+    errorCode: Code | None = None
 
 
 class GraphRow(msgspec.Struct, gc=False):
@@ -65,54 +67,36 @@ AnyRow = TypeVar("AnyRow", bound=GraphRow)
 decode = msgspec.json.Decoder(GraphRow).decode
 
 
-def read_row(line: bytes, order: int) -> Row | None:
-    """The narrow record of one row of Graph JSON, or None when the line is no such row (the caller counts it)."""
-    found = decoded(line, decode)
-    return None if found is None else narrow(*found, order)
-
-
-def decoded(line: bytes, decode: Callable[[bytes], AnyRow]) -> tuple[AnyRow, int] | None:
-    """One row by this decoder, and its time in ticks; or None. What msgspec refuses is mended and read again before it
-    is called broken: it refuses a row for one bad name."""
-    try:
-        row = decode(line)
-        return row, parse(row.createdDateTime)
-    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, too
-        try:
-            row = decode(mended(line))
-            return row, parse(row.createdDateTime)
-        except (ValueError, RecursionError):
-            return None
-
-
-def narrow(row: GraphRow, at: int, order: int, sight: int = -1, record: int = -1) -> Row:
-    """The narrow record; `sight`, `record`: see `Row`."""
+def narrow(row: GraphRow, at: int, order: int, sight: int = -1, record: int = -1, seen: bytes = b"") -> Row:
+    """The narrow record; `sight`, `record`, `seen`: see `Row`."""
     user_id = row.userId or ""
     correlation_id = row.correlationId or ""
     return Row(
-        id=row.id,
-        created=row.createdDateTime,
-        at=at,
-        code=row.status.errorCode if row.status else None,
-        user_id="" if user_id == NO_ID else user_id,
-        correlation_id="" if correlation_id == NO_ID else correlation_id,
-        app_id=row.appId or "",
-        user=row.userPrincipalName or "",
-        app=row.appDisplayName or "",
-        own_user=_own_user(row),
-        interactive=row.isInteractive,
-        order=order,
-        sight=sight,
-        record=record,
+        row.id,
+        at,
+        row.status.errorCode if row.status else None,
+        "" if user_id == NO_ID else user_id,
+        "" if correlation_id == NO_ID else correlation_id,
+        row.appId or "",
+        order,
+        row.createdDateTime,
+        row.userPrincipalName or "",
+        row.appDisplayName or "",
+        _own_user(row),
+        row.isInteractive,
+        sight,
+        record,
+        seen,
     )
 
 
 def _own_user(row: GraphRow) -> bool | None:
     """Member of this tenant (True) or not (False): a guest, or anybody whose home is another tenant, whose settings
     then count. Without either, it is not known."""
-    home, here = row.homeTenantId or "", row.resourceTenantId or ""
-    same = home.lower() == here.lower() if home and here and home != NO_ID else None
-    kind = (row.userType or "").lower()
-    if same is False or kind == "guest":
-        return False
-    return True if kind == "member" else same
+    home, here = row.homeTenantId, row.resourceTenantId
+    same = None
+    if home and here and home != NO_ID:
+        same = home == here or home.lower() == here.lower()
+    if row.userType is None or same is False:
+        return same
+    return {"guest": False, "member": True}.get(row.userType.lower(), same)

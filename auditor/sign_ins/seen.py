@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from auditor.sign_ins.circumstances import DeviceDetail, WideRow, circumstances
-from auditor.sign_ins.rows import Status
+from auditor.sign_ins.rows import GraphRow, Status
 from auditor.tenant.sign_in_log import PolicyResult, Seen
 
 _NOT_CONCERNED = frozenset({"notApplied", "notEnabled", "reportOnlyNotApplied"})
@@ -52,6 +52,10 @@ class SeenRow(WideRow, gc=False):
 
 _decode_applied = msgspec.json.Decoder(list[AppliedPolicy] | None).decode
 
+packed: Callable[[Seen], bytes] = msgspec.msgpack.Encoder().encode
+unpacked: Callable[[bytes], Seen] = msgspec.msgpack.Decoder(Seen).decode
+"""How it travels from where a row is read to where its attempt is known."""
+
 
 def seen(row: SeenRow) -> Seen:
     """The row as explanations see it."""
@@ -72,6 +76,13 @@ def seen(row: SeenRow) -> Seen:
         row.resourceDisplayName or "",
         (status.additionalDetails or "") if status else "",
     )
+
+
+def without_conditions(row: GraphRow) -> SeenRow:
+    """A row with something of a shape that is not known among what only conditions and explanations read: none of that
+    is known."""
+    status = None if row.status is None else SeenStatus(row.status.errorCode)
+    return SeenRow(**{**msgspec.structs.asdict(row), "status": status})
 
 
 def _policies(raw: bytes) -> tuple[PolicyResult, ...] | None:

@@ -17,7 +17,8 @@ import msgspec
 from auditor.sign_ins.attempts import is_interrupt
 from auditor.sign_ins.catalogue import KEEP_ME_SIGNED_IN, SUCCESS
 from auditor.sign_ins.circumstances import WideRow, abroad, circumstances
-from auditor.sign_ins.rows import Row, decode, decoded, narrow
+from auditor.sign_ins.rows import Row, narrow
+from auditor.sign_ins.seen import SeenRow, packed, seen
 from auditor.tenant.circumstances import Circumstances
 from auditor.tenant.sign_in_log import Recorded, Sight
 
@@ -31,7 +32,6 @@ class _Applied(msgspec.Struct, gc=False):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(WideRow).decode
 _decode_applied = msgspec.json.Decoder(list[_Applied] | None).decode
 
 
@@ -48,9 +48,10 @@ class Reduction(Protocol):
 
 
 class Sights:
-    """Gives the numbers, and then counts by them."""
+    """Gives the numbers, and then counts by them. `explained`: rows of interrupts come with what explanations need."""
 
-    def __init__(self, reduction: Reduction) -> None:
+    def __init__(self, reduction: Reduction, explained: bool = False) -> None:
+        self._explained = explained
         self._reduction = reduction
         self._numbers: dict[Circumstances, int] = {}
         self._records: dict[tuple[int, int], int] = {}
@@ -62,21 +63,23 @@ class Sights:
         self._recorded: dict[int, int] = {}
         self._recorded_examples: dict[int, str] = {}
 
-    def read_row(self, line: bytes, order: int) -> Row | None:
-        """As `rows.read_row`, with the numbers; without them where another tenant's policies decide."""
-        found = decoded(line, _decode) or _but_for_conditions(line)
-        if found is None:
-            return None
-        row, at = found
+    def row(self, row: SeenRow, at: int, order: int) -> Row:
+        """The narrow record with the numbers; without them where another tenant's policies decide."""
         if abroad(row, self._reduction.tenant):
-            return narrow(row, at, order)
-        seen = self._reduction.alike(circumstances(row))
-        sight = self._numbers.setdefault(seen, len(self._completed))
+            return self._narrow(row, at, order)
+        alike = self._reduction.alike(circumstances(row))
+        sight = self._numbers.setdefault(alike, len(self._completed))
         if sight == len(self._completed):
             self._completed.append(0)
             self._prompts.append(0)
             self._examples.append(None)
-        return narrow(row, at, order, sight, self._record(row))
+        return self._narrow(row, at, order, sight, self._record(row))
+
+    def _narrow(self, row: SeenRow, at: int, order: int, sight: int = -1, record: int = -1) -> Row:
+        found = narrow(row, at, order, sight, record)
+        if self._explained and is_interrupt(found):
+            found.seen = packed(seen(row))
+        return found
 
     def _record(self, row: WideRow) -> int:
         """-1 where Entra had not finished with the policies, or does not show what it made of them: an interrupted row
@@ -160,12 +163,6 @@ class Record:
         of_the_sight = self._sights[sight].example
         assert of_the_sight is not None  # a row made the key
         return of_the_sight.id
-
-
-def _but_for_conditions(line: bytes) -> tuple[WideRow, int] | None:
-    """A row with something of an unknown shape that only conditions are judged by: then none of that is known."""
-    found = decoded(line, decode)
-    return None if found is None else (WideRow(**msgspec.structs.asdict(found[0])), found[1])
 
 
 def _example(row: Row) -> str:

@@ -1,0 +1,94 @@
+"""Rows of a stream in any format. Its rows are nearly always of one, so the last one's is tried first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from auditor.sign_ins.formats.format import Format
+from auditor.sign_ins.formats.recognise import Other, format_of
+from auditor.sign_ins.rows import NO_ID, AnyRow, GraphRow
+from auditor.sign_ins.seen import SeenRow
+from auditor.tenant.instant import parse
+from auditor.tenant.mending import mended
+
+
+class AnyFormat:
+    """`current`: the format of the last row that was read, or None. A row that is of no format, or whose time is none,
+    gives None, and its neighbours lose nothing by it."""
+
+    __slots__ = ("current",)
+
+    def __init__(self) -> None:
+        self.current: Format | None = None
+
+    def narrow(self, raw: bytes) -> tuple[GraphRow, int] | Other | None:
+        """One row and its time in ticks."""
+        if self.current is not None:
+            try:
+                row = self.current.narrow(raw)
+                # Where nobody is named it may be of a service principal, or no sign-in at all.
+                if row.id and row.userId and row.userId != NO_ID:
+                    return row, parse(row.createdDateTime)
+            except (ValueError, RecursionError):
+                pass
+        return self._anew(raw, _narrow_door)
+
+    def wide(self, raw: bytes) -> tuple[SeenRow, int] | Other | None:
+        """The same with all that anything reads of a row."""
+        if self.current is not None:
+            try:
+                row = self.current.wide(raw)
+                if row.id and row.userId and row.userId != NO_ID:
+                    return row, parse(row.createdDateTime)
+            except (ValueError, RecursionError):
+                pass
+        return self._anew(raw, _wide_door)
+
+    def _anew(
+        self, raw: bytes, door: Callable[[Format], Callable[[bytes], AnyRow]]
+    ) -> tuple[AnyRow, int] | Other | None:
+        found = format_of(raw)
+        if not isinstance(found, Format):
+            return found
+        try:
+            read = _read(raw, door(found))
+        except (ValueError, RecursionError):
+            return None
+        self.current = found
+        return read
+
+
+def _narrow_door(of: Format) -> Callable[[bytes], GraphRow]:
+    return of.narrow
+
+
+def _wide_door(of: Format) -> Callable[[bytes], SeenRow]:
+    return of.wide
+
+
+def _read(raw: bytes, door: Callable[[bytes], AnyRow]) -> tuple[AnyRow, int]:
+    """The row and its time; where strict parsers refuse its text, mended."""
+    try:
+        row = door(raw)
+    except (ValueError, RecursionError):
+        text = mended(raw)
+        if text == raw:
+            raise
+        row = door(text)
+    if not row.id:
+        raise ValueError("without an id")
+    return row, parse(row.createdDateTime)
+
+
+def refusal(raw: bytes) -> str:
+    """Why a row that gave None was refused, for people: a phrase without a full stop."""
+    found = format_of(raw)
+    if isinstance(found, Format):
+        try:
+            _read(raw, found.narrow)
+            _read(raw, found.wide)
+        except RecursionError:
+            return f"{found.name}: nested too deeply"
+        except ValueError as error:
+            return f"{found.name}: {error}"
+    return "no row of a known format"

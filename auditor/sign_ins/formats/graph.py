@@ -1,0 +1,72 @@
+"""Rows of Graph JSON: v1.0 and beta answers, the spool, the portal's JSON downloads, which have beta's keys.
+
+The sign-ins of service principals and managed identities that beta answers with have the same shape:
+`recognise.format_of` tells them apart. Codes as text are how other tools pass rows on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from auditor.sign_ins.formats.format import Format
+from auditor.sign_ins.formats.values import code
+from auditor.sign_ins.rows import GraphRow, decode
+from auditor.sign_ins.seen import SeenRow
+
+decode_narrow = decode
+_decode_wide = msgspec.json.Decoder(SeenRow).decode
+_decode_whole = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def decode_wide(row: bytes) -> SeenRow:
+    """What the narrow door reads this one reads, too: a field of a shape that is not known is left out. Were the row
+    refused for it, an interrupt would be missed that others count."""
+    try:
+        return _decode_wide(row)
+    except msgspec.ValidationError:
+        pass
+    narrow = decode_narrow(row)
+    known: dict[str, object] = {}
+    fields = _decode_fields(row)
+    for name, decode_field in _decoders().items():
+        if name in fields and _fits(fields[name], decode_field):
+            known[name] = fields[name]
+    return _decode_wide(msgspec.json.encode({"status": narrow.status, **known}))
+
+
+@cache
+def _decoders() -> dict[str, Callable[[msgspec.Raw], object]]:
+    return {field.name: msgspec.json.Decoder(field.type).decode for field in msgspec.structs.fields(SeenRow)}
+
+
+def _fits(value: msgspec.Raw, decode_field: Callable[[msgspec.Raw], object]) -> bool:
+    try:
+        decode_field(value)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _numbered(row: bytes) -> dict[str, Any]:
+    found = _decode_whole(row)
+    status = found.get("status")
+    if isinstance(status, dict) and isinstance(status.get("errorCode"), str):
+        found["status"] = {**status, "errorCode": code(status["errorCode"])}
+    return found
+
+
+def _narrow_numbered(row: bytes) -> GraphRow:
+    return decode_narrow(msgspec.json.encode(_numbered(row)))
+
+
+def _wide_numbered(row: bytes) -> SeenRow:
+    return decode_wide(msgspec.json.encode(_numbered(row)))
+
+
+GRAPH = Format("Graph JSON", decode_narrow, decode_wide, _decode_whole)
+TEXTUAL = Format("Graph JSON with codes as text", _narrow_numbered, _wide_numbered, _numbered)

@@ -1,0 +1,220 @@
+"""The tenant in a collected folder, or in exported files: what everything offline begins with, and a live run goes on
+with once it has collected.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from auditor.conditional_access.directory import Directory
+from auditor.conditional_access.reduction import Reduction
+from auditor.errors import ExportError, SpoolError
+from auditor.exports.part import Part
+from auditor.exports.parts import cut
+from auditor.sign_ins.embedded import EmbeddedLog
+from auditor.sign_ins.formats.recognise import format_of
+from auditor.sources.clouds import CLOUDS
+from auditor.sources.exported import NAMED, Exports, described, exports_in
+from auditor.sources.folder import missing_from, readings
+from auditor.sources.progress import Progress, Report
+from auditor.spool.spool import Spool
+from auditor.tenant.break_glass import resolved
+from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading, with_prerequisites
+from auditor.tenant.instant import parse
+from auditor.tenant.policy import Policy
+from auditor.tenant.records import Attestation, Organization
+from auditor.tenant.tenant import NOT_ASKED_FOR, Tenant
+
+FILES = "files"
+"""The kind of a source that is exported files."""
+
+_READ_BACK = "sign-in log, read back"
+
+
+def source_at(path: Path) -> Spool | Exports:
+    """What lies at `path`: a folder that was collected, else a folder of exports or a single file. SpoolError or
+    ExportError when it is neither."""
+    return (
+        Spool.open(path)
+        if (path / "collection.json").exists()
+        else exports_in(path, lambda row: format_of(row) is not None)
+    )
+
+
+def log_of(source: Spool | Exports) -> tuple[Part, ...]:
+    """The parts of the sign-in log of a source, in the order of collecting; none where there is no log."""
+    if isinstance(source, Exports):
+        return source.log
+    return tuple(Part(str(each.path), each.path.name, each.path.stat().st_size) for each in reversed(source.spans()))
+
+
+def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
+    """Where the data came from, as a report says it. `tenant`: as it was opened from this source."""
+    if isinstance(source, Spool):
+        return source.header.source
+    log = tenant.reading("sign_ins")
+    others = {} if isinstance(log, Missing) else log.value.totals.others
+    said = {
+        "kind": FILES,
+        "caveat": "Files do not tell which time they cover: it is taken to be from their first row to their last.",
+        "left_aside": " ".join(f"{each.name}: {each.why}" for each in source.left_aside),
+        "set_aside": ", ".join(f"{count:,} rows of {kind}" for kind, count in sorted(others.items())),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+@contextmanager
+def open_tenant(
+    source: Spool | Exports, report: Report, also: Sequence[Policy] = (), *, sights: bool = True
+) -> Iterator[Tenant]:
+    """The tenant in a source. Its log's working files live as long as the block. `also`: policies that will be asked
+    about besides its own, so that the log keeps what they would tell apart. `sights`: whether anybody will ask about
+    policies at all: without, a log is read by several processes, and sooner."""
+    tenant = _collected(source) if isinstance(source, Spool) else _exported(source)
+    policies = tenant.readings.get("policies")
+    reduction = None
+    if sights and policies is not None and not isinstance(policies, Missing):
+        reduction = Reduction((*policies.value, *also), Directory.of(tenant))
+    with open_log(source, report, reduction) as log:
+        if "sign_ins" not in tenant.readings:
+            yield tenant
+            return
+        window = tenant.window
+        if isinstance(source, Exports) and not isinstance(log, Missing):
+            window = log.value.coverage.asked
+        yield replace(tenant, window=window, readings={**tenant.readings, "sign_ins": log})
+
+
+@contextmanager
+def open_log(
+    source: Spool | Exports, report: Report, reduction: Reduction | None = None
+) -> Iterator[Reading[EmbeddedLog]]:
+    """The sign-in log in a source: whole, in part, or why it is not there. Its interrupts carry what explanations need.
+    ExportError when it has rows and none of them can be read."""
+    if isinstance(source, Spool):
+        with _spooled_log(source, report, reduction) as log:
+            yield log
+    else:
+        with _exported_log(source, report, reduction) as log:
+            yield log
+
+
+@contextmanager
+def _spooled_log(spool: Spool, report: Report, reduction: Reduction | None) -> Iterator[Reading[EmbeddedLog]]:
+    stored = spool.dataset("sign_ins")
+    spans = spool.spans()
+    if not spans:
+        yield Missing(stored.reason, stored.remedy) if stored else missing_from(spool)
+        return
+    rows = sum(span.rows for span in spans)
+    with EmbeddedLog(
+        log_of(spool),
+        rows=rows,
+        asked=_ticks(spool, spool.header.window_start, spool.header.window_end),
+        intervals=_merged(_ticks(spool, span.start, span.end) for span in spans),
+        reduction=reduction,
+        explained=True,
+        progress=lambda read: report(Progress(_READ_BACK, read, share=min(1.0, read / max(1, rows)))),
+    ) as log:
+        if stored is None or stored.state != "collected":
+            why = stored or missing_from(spool)
+            yield Partial(log, why.reason, why.remedy)
+        elif log.totals.refused:
+            yield Partial(log, _refused(log))
+        else:
+            yield Collected(log)
+
+
+@contextmanager
+def _exported_log(exports: Exports, report: Report, reduction: Reduction | None) -> Iterator[Reading[EmbeddedLog]]:
+    if not exports.log:
+        yield Missing("It is not among the files.", "Put sign-in logs, as JSON or CSV, beside the others.")
+        return
+    with EmbeddedLog(
+        cut(exports.log, 1 if reduction is not None else os.cpu_count() or 1),
+        reduction=reduction,
+        explained=True,
+        progress=lambda read: report(Progress(_READ_BACK, read)),
+    ) as log:
+        totals = log.totals
+        if totals.refused and totals.refused == totals.rows:
+            raise ExportError(
+                f"None of the {totals.rows:,} rows in the sign-in logs could be read. "
+                f"{described(log.unreadable, totals.refused)}",
+                "Export them again.",
+            )
+        reasons = [_refused(log)] if totals.refused else []
+        if len(exports.tenants) > 1:
+            named = ", ".join(exports.tenants[:NAMED])
+            reasons.append(f"The files are of {len(exports.tenants)} tenants, which nothing here tells apart: {named}.")
+        yield Partial(log, " ".join(reasons)) if reasons else Collected(log)
+
+
+def _refused(log: EmbeddedLog) -> str:
+    totals = log.totals
+    return (
+        f"{totals.refused:,} of {totals.rows:,} rows could not be read. {described(log.unreadable, totals.refused)}"
+    ).rstrip()
+
+
+def _exported(exports: Exports) -> Tenant:
+    reading = exports.readings["organization"]
+    known: Organization | None = None if isinstance(reading, Missing) else reading.value
+    return Tenant(
+        id=known.id if known else exports.tenants[0] if len(exports.tenants) == 1 else "",
+        name=known.name if known else "",
+        domain=_domain(known),
+        window=(0, 0),
+        readings={name: exports.readings.get(name, NOT_ASKED_FOR) for name in with_prerequisites(DATASETS)},
+    )
+
+
+def _domain(known: Organization | None) -> str:
+    return (known.default_domain or known.initial_domain or "") if known else ""
+
+
+def _collected(spool: Spool) -> Tenant:
+    header, said = spool.header, spool.header.attestation
+    found = readings(spool)
+    organization = found.get("organization")
+    # What a later version asked for and this one does not know is left aside.
+    asked = with_prerequisites(name for name in header.datasets if name in DATASETS)
+    known: Organization | None = (
+        None if organization is None or isinstance(organization, Missing) else organization.value
+    )
+    break_glass, unresolved = resolved(header.break_glass, found.get("directory_objects", missing_from(spool)))
+    # A folder may come from anybody, and links are made of this.
+    portal = next((each.portal for each in CLOUDS.values() if each.portal == header.source.get("portal")), "")
+    return Tenant(
+        id=known.id if known else header.tenant,
+        name=known.name if known else "",
+        domain=_domain(known),
+        window=_ticks(spool, header.window_start, header.window_end),
+        readings={name: found.get(name, missing_from(spool)) for name in asked},
+        attestation=Attestation(said.setting, said.by, said.on) if said else None,
+        break_glass=break_glass,
+        break_glass_unresolved=unresolved,
+        admin_sign_in_hours=header.admin_sign_in_hours,
+        portal=portal,
+    )
+
+
+def _ticks(spool: Spool, start: str, end: str) -> tuple[int, int]:
+    try:
+        return parse(start), parse(end)
+    except ValueError as error:
+        raise SpoolError(f"{spool.folder} is damaged: {error}.", "Collect again into another folder.") from error
+
+
+def _merged(intervals: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(intervals):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
