@@ -11,6 +11,8 @@ from auditor.conditional_access.directory import NEEDED, Directory
 from auditor.conditional_access.reach import Reach, reach
 from auditor.conditional_access.session import INERT, problems, sets_persistent_browser
 from auditor.conditional_access.ways import devices_reached, unknown_in_filter
+from auditor.explain import explainer
+from auditor.explain.tally import Tally, tally
 from auditor.run import (
     AgreementAnswer,
     DeviceAnswer,
@@ -26,37 +28,53 @@ from auditor.tenant.dataset import Missing, Partial
 from auditor.tenant.instant import to_seconds_text
 from auditor.tenant.links import policy_link
 from auditor.tenant.policy import Policy
-from auditor.tenant.sign_in_log import Outcome, SignInLog
+from auditor.tenant.sign_in_log import InterruptCount, Outcome, SignInLog
 from auditor.tenant.tenant import Tenant
 
 # Datasets that the answers read, whatever checks there are.
 NEEDS = ("organization", "sign_in_page", "policies", "sign_ins")
-WANTS = ("branding", "service_principals", *NEEDED)
+WANTS = ("branding", "service_principals", *NEEDED, *explainer.WANTS)
 
 
-def interrupts(tenant: Tenant, api: str) -> InterruptsAnswer:
-    """Every interrupt code of the window with its outcomes. `api`: the Graph version that served the log."""
+def interrupts(tenant: Tenant, api: str, caveat: str = "") -> InterruptsAnswer:
+    """Every interrupt code of the window with its outcomes and causes. `api`: the Graph version that served the log.
+    `caveat`: what is to be said of another source than Graph."""
     reading = tenant.reading("sign_ins")
     if isinstance(reading, Missing):
         return InterruptsAnswer(known=False)
     log: SignInLog = reading.value
-    found = []
-    for each in log.counts():
-        entry = catalogue()[each.code]
-        outcomes = tuple((outcome.value, each.outcomes.get(outcome, 0)) for outcome in Outcome)
-        found.append(
-            InterruptAnswer(each.code, entry.name, each.count, each.users, outcomes, entry.meaning, entry.advice)
-        )
+    why = tally(log.interrupts(), explainer.Explainer(tenant).explain, tenant.window)
     uncatalogued = sorted(log.totals.uncatalogued.items(), key=lambda item: (-item[1], str(item[0])))
     return InterruptsAnswer(
         known=True,
-        interrupts=tuple(found),
+        interrupts=tuple(_interrupt(each, why) for each in log.counts()),
         uncatalogued=tuple(("no code" if code is None else str(code), count) for code, count in uncatalogued),
-        caveats=_caveats(log, api, partial=isinstance(reading, Partial)),
+        caveats=_caveats(log, api, caveat, partial=isinstance(reading, Partial)),
+        missing=why.missing,
+        over_time=why.spans,
+        span_hours=why.span_hours,
+        apps=why.apps,
+        attempts=why.attempts,
     )
 
 
-def _caveats(log: SignInLog, api: str, *, partial: bool) -> tuple[str, ...]:
+def _interrupt(found: InterruptCount, why: Tally) -> InterruptAnswer:
+    entry = catalogue()[found.code]
+    return InterruptAnswer(
+        code=found.code,
+        name=entry.name,
+        count=found.count,
+        users=found.users,
+        outcomes=tuple((outcome.value, found.outcomes.get(outcome, 0)) for outcome in Outcome),
+        meaning=entry.meaning,
+        advice=entry.advice,
+        causes=why.causes.get(found.code, ()),
+        clusters=why.clusters.get(found.code, ()),
+        again=why.again.get(found.code),
+    )
+
+
+def _caveats(log: SignInLog, api: str, caveat: str, *, partial: bool) -> tuple[str, ...]:
     caveats = []
     if log.coverage.filtered and log.totals.rows:
         caveats.append("The log holds no success at all: how attempts ended is not known.")
@@ -66,7 +84,8 @@ def _caveats(log: SignInLog, api: str, *, partial: bool) -> tuple[str, ...]:
     if log.totals.refused:
         caveats.append(f"{log.totals.refused} rows could not be read and are not counted.")
     source = f"Graph {api}" if api else "The source"
-    caveats.append(f"{source} lists interactive sign-ins only: a silent follow-up by an application is not in it.")
+    silent = f"{source} lists interactive sign-ins only: a silent follow-up by an application is not in it."
+    caveats.append(caveat or silent)
     return tuple(caveats)
 
 

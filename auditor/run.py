@@ -60,7 +60,8 @@ class CauseAnswer:
 class InterruptAnswer:
     """One interrupt code of the window. `outcomes`: a count for each outcome, zeros included, in the rule's order.
     `causes`: most frequent first; none where the log was read without what explanations need. `clusters`: on whom and
-    what the failed and abandoned ones cluster, as (what, its names with counts)."""
+    what the failed and abandoned ones cluster, as (what, its names with counts). `again`: how many of the users met it
+    in two attempts or more; None: not counted for this code."""
 
     code: int
     name: str
@@ -71,6 +72,7 @@ class InterruptAnswer:
     advice: str
     causes: tuple[CauseAnswer, ...] = ()
     clusters: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    again: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ class AppAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StepAnswer:
-    """One row of an attempt. `at`: ISO text. `code`: None where the row has none; 0 is success. `outcome`, `cause`,
-    `confidence`: of an interrupt, else ""."""
+    """One row of an attempt. `at`: ISO text; "" where only the row's place was kept. `code`: None where the row has
+    none; 0 is success. `outcome`, `cause`, `confidence`: of an interrupt, else ""."""
 
     at: str
     code: int | None

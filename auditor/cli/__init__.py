@@ -15,6 +15,7 @@ from auditor.cli.collect import collect
 from auditor.cli.config import config
 from auditor.cli.demo import demo
 from auditor.cli.doctor import doctor
+from auditor.cli.explain import explain
 from auditor.cli.interrupts import interrupts
 from auditor.cli.run import run
 from auditor.cli.verb import examples
@@ -52,7 +53,7 @@ def root(
     """
 
 
-for _verb in (demo, doctor, run, collect, interrupts, config):
+for _verb in (demo, doctor, run, collect, interrupts, explain, config):
     app.command(epilog=_verb.examples)(_verb)
 app.command("what-if", epilog=what_if.examples)(what_if)
 

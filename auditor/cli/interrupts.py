@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -14,7 +16,11 @@ from auditor.cli.verb import complain, verb
 if TYPE_CHECKING:
     from auditor.config import TenantConfig
     from auditor.run import Unreached
+    from auditor.sources.exported import Exports
     from auditor.spool.spool import Spool
+
+
+LINES_AT_ONCE = 1_000
 
 
 class ListFormat(str, Enum):
@@ -37,19 +43,18 @@ def interrupts(
     ] = ListFormat.TABLE,
     quiet: Quiet = False,
 ) -> None:
-    """List each interrupt with its outcome, in order of time: from a collected folder, or collected now."""
+    """List each interrupt with its outcome, in order of time: of what was collected or exported, or collected now."""
     from auditor import audit, plugins
     from auditor.cli.collecting import collected
     from auditor.cli.progress import showing
     from auditor.cli.tenants import look_at_each
     from auditor.config import load
     from auditor.run import NOT_LOOKED_AT
-    from auditor.spool.spool import Spool
 
     whole: tuple[bool, ...]
     unreached: tuple[Unreached, ...] = ()
     if source is not None:
-        whole = (_listed(Spool.open(source), code, form),)
+        whole = (_listed(audit.source_at(source), code, form, quiet),)
     else:
         settings = load(config)
         datasets = audit.datasets_for(plugins.checks_of(plugins.load()))
@@ -57,7 +62,7 @@ def interrupts(
         def look(tenant: TenantConfig) -> bool:
             with showing(quiet) as progress:
                 spool = collected(tenant, settings, datasets, progress)
-            return _listed(spool, code, form)
+            return _listed(spool, code, form, quiet)
 
         whole, unreached = look_at_each(settings.tenant, look)
     for each in unreached:
@@ -65,19 +70,24 @@ def interrupts(
     raise typer.Exit(0 if all(whole) and not unreached else NOT_LOOKED_AT)
 
 
-def _listed(spool: Spool, code: int | None, form: ListFormat) -> bool:
+def _listed(source: Spool | Exports, code: int | None, form: ListFormat, quiet: bool) -> bool:
     """Prints the list of one tenant's interrupts, and a word where not all of the log was read; whether all was."""
     from auditor import audit
+    from auditor.cli.progress import showing
     from auditor.cli.report import columns
     from auditor.reports import interrupts as lists
     from auditor.tenant.dataset import Missing, Partial
 
-    with audit.open_log(spool, lambda progress: None) as log:
+    with ExitStack() as stack:
+        with showing(quiet) as progress:
+            tenant = stack.enter_context(audit.open_tenant(source, progress, sights=False))
+        log = tenant.reading("sign_ins")
+        whose = tenant.id or "The files"
         if isinstance(log, Missing):
-            complain(f"{spool.header.tenant}: the sign-in log could not be read. {log.reason}", log.remedy)
+            complain(f"{whose}: the sign-in log could not be read. {log.reason}", log.remedy)
             return False
         if isinstance(log, Partial):
-            complain(f"{spool.header.tenant}: only a part of the log was read. {log.reason}", log.remedy)
+            complain(f"{whose}: only a part of the log was read. {log.reason}", log.remedy)
         found = log.value.interrupts(code)
         lines = (
             lists.table(found, columns())
@@ -86,6 +96,6 @@ def _listed(spool: Spool, code: int | None, form: ListFormat) -> bool:
             if form is ListFormat.CSV
             else lists.ndjson(found)
         )
-        for line in lines:
-            typer.echo(line, nl=False)
+        while some := "".join(islice(lines, LINES_AT_ONCE)):
+            typer.echo(some, nl=False)
         return not isinstance(log, Partial)

@@ -27,6 +27,15 @@ ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The config fil
 From = Annotated[
     Optional[Path],
     typer.Option(
+        "--from",
+        help="A folder that `auditor collect` made, or exported logs and settings (a folder or a file): nothing is "
+        "asked of the network.",
+        metavar="PATH",
+    ),
+]
+FromFolder = Annotated[
+    Optional[Path],
+    typer.Option(
         "--from", help="A folder that `auditor collect` made: nothing is asked of the network.", metavar="FOLDER"
     ),
 ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     "auditor run",
     "auditor run --config contoso.toml --format json > contoso.json",
     "auditor run --from FOLDER --fail-on high",
+    "auditor run --from InteractiveSignIns.csv",
 )
 def run(
     config: ConfigFile = Path("auditor.toml"),
@@ -29,7 +30,7 @@ def run(
     fail_on: FailOnSeverity = None,
     quiet: Quiet = False,
 ) -> None:
-    """Audit the tenants of the config, or a collected folder, and print the report."""
+    """Audit the tenants of the config, or what was collected or exported of one, and print the report."""
     from auditor import audit, plugins
     from auditor.cli import clock
     from auditor.cli.progress import showing
@@ -37,7 +38,6 @@ def run(
     from auditor.cli.tenants import look_at_each
     from auditor.config import Report, load
     from auditor.run import exit_code
-    from auditor.spool.spool import Spool
 
     started = clock.now()
     loaded = plugins.load()
@@ -47,7 +47,7 @@ def run(
     unreached: tuple[Unreached, ...] = ()
     if source is not None:
         with showing(quiet) as progress:
-            tenants = (audit.audit(Spool.open(source), checks, progress),)
+            tenants = (audit.audit(audit.source_at(source), checks, progress),)
     else:
         settings = load(config)
         defaults = settings.report

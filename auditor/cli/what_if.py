@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from auditor.cli.options import ConfigFile, Format, From, Quiet, ReportFormat
+from auditor.cli.options import ConfigFile, Format, FromFolder, Quiet, ReportFormat
 from auditor.cli.verb import complain, verb
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def what_if(
         Optional[str], typer.Option("--disable", help="Disable a policy, by id or by name.", metavar="POLICY")
     ] = None,
     config: ConfigFile = Path("auditor.toml"),
-    source: From = None,
+    source: FromFolder = None,
     tenant: Annotated[str, typer.Option("--tenant", help="Which tenant of the config, where it has several.")] = "",
     ask_graph: Annotated[
         bool,

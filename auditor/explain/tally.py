@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.explain.causes import cause
-from auditor.explain.clusters import Clusters
+from auditor.explain.clusters import Clusters, Returning
+from auditor.explain.examples import Examples
 from auditor.explain.explanation import Explanation
 from auditor.finding import Confidence, Evidence
-from auditor.run import AppAnswer, CauseAnswer, Span
+from auditor.run import AppAnswer, AttemptAnswer, CauseAnswer, Span
 from auditor.tenant.instant import MINUTE, to_seconds_text
 from auditor.tenant.sign_in_log import Interrupt, Outcome
 
@@ -21,6 +22,8 @@ _HOUR = 60 * MINUTE
 _HOURS = (1, 2, 3, 6, 12, 24)
 _STRENGTH = {Confidence.STATED: 2, Confidence.INFERRED: 1, Confidence.GENERAL: 0}
 _UNFINISHED = (Outcome.FAILED, Outcome.ABANDONED)
+_SKIPPABLE = (50125, 50203)
+"""Prompts that a user may skip, or put off, and meet again."""
 
 Outcomes = tuple[tuple[str, int], ...]
 
@@ -28,7 +31,8 @@ Outcomes = tuple[tuple[str, int], ...]
 @dataclass(frozen=True, slots=True)
 class Tally:
     """By code: the causes, most frequent first, and on whom and what the failed and abandoned ones cluster. `missing`:
-    what would explain more, with the number of interrupts, most frequent first. `spans`: each of `span_hours`."""
+    what would explain more, with the number of interrupts, most frequent first. `spans`: each of `span_hours`. `again`:
+    of codes that may keep coming back, how many users met them in two attempts or more."""
 
     causes: Mapping[int, tuple[CauseAnswer, ...]]
     clusters: Mapping[int, tuple[tuple[str, tuple[tuple[str, int], ...]], ...]]
@@ -36,6 +40,8 @@ class Tally:
     apps: tuple[AppAnswer, ...]
     spans: tuple[Span, ...]
     span_hours: int
+    attempts: tuple[AttemptAnswer, ...]
+    again: Mapping[int, int]
 
 
 def tally(
@@ -47,14 +53,19 @@ def tally(
     missing: Counter[str] = Counter()
     apps: dict[str, _App] = defaultdict(_App)
     hours: dict[int, Counter[Outcome]] = defaultdict(Counter)
+    examples = Examples()
+    returning = {code: Returning() for code in _SKIPPABLE}
     for interrupt in interrupts:
         explanation = explain(interrupt)
         causes[interrupt.code][explanation.cause].add(interrupt, explanation)
         missing.update(explanation.missing)
         apps[interrupt.app_id].add(interrupt)
         hours[interrupt.at // _HOUR][interrupt.outcome] += 1
+        examples.add(interrupt, explanation)
         if interrupt.outcome in _UNFINISHED:
             clusters[interrupt.code].add(interrupt)
+        if interrupt.code in returning:
+            returning[interrupt.code].add(interrupt)
     spans, span_hours = _spans(hours, window)
     return Tally(
         {code: _ordered(code, found) for code, found in causes.items()},
@@ -63,6 +74,8 @@ def tally(
         _apps(apps),
         spans,
         span_hours,
+        examples.answers(),
+        {code: each.again for code, each in returning.items()},
     )
 
 

@@ -25,17 +25,22 @@ _COLOURS = {"success": "32", "interrupt": "33"}
 def as_table(answer: Answer, *, width: int = 80, colour: bool = False) -> str:
     """Text of lines no longer than `width` (at least 80, at most 160 are used)."""
     page = Page(width, colour)
-    sections = [
-        *(lambda attempt=attempt: _attempt(page, attempt) for attempt in answer.attempts),
-        *(lambda code=code: _code(page, code) for code in answer.codes),
-    ]
-    if answer.ids and (answer.places or answer.unreached or answer.why_not):
-        sections.append(lambda: _search(page, answer))
-    for number, section in enumerate(sections):
-        if number:
+    if len(answer.attempts) > 1:
+        page.prose(f"{len(answer.attempts):,} attempts were found, oldest first: clients use correlation ids again.")
+        page.line("")
+    for attempt in answer.attempts:
+        _attempt(page, attempt)
+        page.line("")
+    told = {step.code for attempt in answer.attempts for step in attempt.steps}
+    for code in answer.codes:
+        if code.code not in told:
+            _code(page, code)
             page.line("")
-        section()
-    return page.text()
+    if answer.ids:
+        _search(page, answer)
+    elif answer.why_not:
+        page.prose(answer.why_not)
+    return page.text().rstrip("\n") + "\n"
 
 
 def _code(page: Page, code: CodeAnswer) -> None:
@@ -59,9 +64,12 @@ def _code(page: Page, code: CodeAnswer) -> None:
     if len(code.causes) == 1:
         page.prose(f"Why: {_because(code.causes[0])}", "  ")
     elif code.causes:
-        page.prose("Why, by what the log and the tenant show:", "  ")
+        page.prose("Why, one of these:", "  ")
         for cause in code.causes:
             page.prose(_because(cause), _INDENT, _BULLET)
+    if code.causes:
+        page.prose(f"Evidence: {_listed(('the row of the log', 'its attempt', *code.evidence))}.", "  ")
+        page.prose("Why it was in one case, an id tells: auditor explain ID --from PATH.", "  ")
 
 
 def _because(cause: KnownCause) -> str:
@@ -132,8 +140,18 @@ def _explained(page: Page, explained: Explained) -> None:
 
 def _search(page: Page, answer: Answer) -> None:
     found = bool(answer.attempts)
-    page.title("Where it was looked for" if found else "The attempt was not found")
-    page.prose(f"Looked for {_listed(f'{name} {identity}' for name, identity in answer.ids)}.", "  ")
+    searched = answer.places or answer.unreached
+    page.title(
+        "Where it was looked for"
+        if found
+        else "The attempt was not found"
+        if searched
+        else "The attempt was not looked for"
+    )
+    page.prose(
+        f"{'Looked for' if searched else 'It has'} {_listed(f'{name} {identity}' for name, identity in answer.ids)}.",
+        "  ",
+    )
     if answer.at and not found:
         page.prose(f"The message is of {answer.at[:19].replace('T', ' ')} UTC.", "  ")
     for place in answer.places:

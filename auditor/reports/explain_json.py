@@ -1,5 +1,5 @@
-"""What `auditor explain` answers as JSON: the shape `auditor/explain/v1`, published in docs/explain-v1.schema.json. What
-is added must be optional. null stands where the row or the catalogue does not say.
+"""What `auditor explain` answers as JSON: the shape `auditor/explain/v1`, published in docs/explain-v1.schema.json.
+What is added must be optional. null stands where the row or the catalogue does not say.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def _code(code: CodeAnswer) -> dict[str, Any]:
         "advice": code.advice or None,
         "microsoft_workbooks": code.workbook or None,
         "causes": [_cause(cause) for cause in code.causes],
+        "evidence": list(code.evidence),
     }
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from auditor.reports.plain import plain
+from auditor.reports.spreadsheet import cell
 from auditor.tenant.sign_in_log import Interrupt, Outcome
+
+_ID = 38
 
 COLUMNS = ("id", "createdDateTime", "code", "user", "userId", "app", "appId", "correlationId", "outcome", "confidence")
 
@@ -48,34 +52,41 @@ def as_csv(interrupts: Iterable[Interrupt]) -> Iterator[str]:
     for interrupt in interrupts:
         line.seek(0)
         line.truncate()
-        writer.writerow([_cell(value) for value in record(interrupt).values()])
+        writer.writerow([cell(value) for value in record(interrupt).values()])
         yield line.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    shown = plain(value, 10_000)
-    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown
 
 
 def table(interrupts: Iterable[Interrupt], width: int) -> Iterator[str]:
     """Columns of fixed width, as nobody can know the widest of a million before printing the first. At 80 columns the
     row's id is left out: the other formats have it."""
     with_id = width >= 120
-    free = max(20, width - 20 - 7 - 10 - 9 - (38 if with_id else 0))
+    free = max(20, width - 20 - 7 - 10 - 9 - (_ID if with_id else 0))
     user, app = free * 3 // 5, free - free * 3 // 5
     heading = f"{'Time (UTC)':<19} {'Code':>6} {'Outcome':<9} {'Seconds':>7}  {'User':<{user - 1}} {'App':<{app - 1}}"
     yield f"{heading} Id\n" if with_id else f"{heading.rstrip()}\n"
     for each in interrupts:
         seconds = "" if each.seconds is None else f"{each.seconds:.0f}"
         row = (
-            f"{plain(each.created[:19].replace('T', ' ')):<19} {each.code:>6} {each.outcome.value:<9} {seconds:>7}  "
+            f"{_fit(each.created[:19].replace('T', ' '), 19)} {each.code:>6} {each.outcome.value:<9} {seconds:>7}  "
             f"{_fit(each.user or each.user_id, user - 1)} {_fit(each.app or each.app_id, app - 1)}"
         )
-        yield f"{row} {plain(each.id, 40)}\n" if with_id else f"{row.rstrip()}\n"
+        yield (f"{row} {_fit(each.id, _ID)}" if with_id else row).rstrip() + "\n"
 
 
 def _fit(text: str, width: int) -> str:
-    shown = plain(text, width) if width > 3 else ""
-    return f"{shown[:width]:<{width}}"
+    """As much of it as `width` columns show, and spaces for the rest."""
+    shown, free = "", width
+    for character in plain(text, max(width, 4)):
+        free -= _columns(character)
+        if free < 0:
+            break
+        shown += character
+    return shown + " " * (width - sum(map(_columns, shown)))
+
+
+def _columns(character: str) -> int:
+    """How many columns of a terminal it takes: two for the wide letters of East Asia, none for a mark that stands on
+    the letter before it."""
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

@@ -69,6 +69,7 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
                 "outcomes": dict(each.outcomes),
                 "meaning": each.meaning,
                 "advice": each.advice,
+                "again": each.again,
                 "causes": [_cause(cause) for cause in each.causes],
                 "clusters": {
                     what: [{"name": name, "count": count} for name, count in names] for what, names in each.clusters
@@ -186,7 +187,7 @@ def _attempt(attempt: AttemptAnswer) -> dict[str, Any]:
         "app": attempt.app,
         "steps": [
             {
-                "at": step.at,
+                "at": step.at or None,
                 "code": step.code,
                 "outcome": step.outcome or None,
                 "cause": step.cause or None,

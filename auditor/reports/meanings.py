@@ -24,6 +24,10 @@ def meanings(page: Page, tenant: TenantRun) -> None:
         page.prose(f"{title(each)}: {each.meaning}{'' if each.causes else f' {each.advice}'}", "    ", "  ")
         for cause in each.causes:
             _cause(page, cause)
+        if each.again:
+            page.prose(
+                f"It came back: {each.again:,} of its {each.users:,} users met it more than once.", "      ", "    "
+            )
         for what, names in each.clusters:
             most = ", ".join(f"{plain(name, 60)} ({count:,})" for name, count in names[:_MOST_NAMES])
             page.prose(f"Failed and abandoned most: {what} {most}.", "      ", "    ")

@@ -38,7 +38,7 @@ def render(run: Run, *, width: int = 80, colour: bool = False) -> str:
 
 
 def _tenant(page: Page, tenant: TenantRun) -> None:
-    name = tenant.name or tenant.id
+    name = tenant.name or tenant.id or "A tenant that the files do not name"
     page.title(f"{name} ({tenant.domain})" if tenant.domain else name)
     page.prose(_window(tenant))
     _answers(page, tenant)
@@ -63,6 +63,8 @@ def _unreached(page: Page, run: Run) -> None:
 def _window(tenant: TenantRun) -> str:
     start, end = (text[:16].replace("T", " ") for text in tenant.window)
     log = next(each for each in tenant.datasets if each.name == "sign_ins")
+    if tenant.window[0] == tenant.window[1]:
+        return f"No sign-in log: {log.reason}"
     read = {"collected": "all of it read", "partial": "only a part of it read", "missing": "not read"}[log.state]
     rows = "" if log.rows is None else f", {log.rows:,} rows"
     return f"Sign-in log from {start} to {end} UTC{rows}, {read}."

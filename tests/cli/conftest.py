@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from typer.testing import CliRunner, Result
 
 from auditor.cli import app
 from auditor.local_tenant.service import LocalTenant
+from auditor.local_tenant.simulation import Simulation
+from auditor.local_tenant.simulation.exports import blobs, containers
+from auditor.local_tenant.simulation.exports import settings as files
 
 Invoke = Callable[..., Result]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)  # where the simulated log ends
@@ -53,3 +57,22 @@ def config_file(local: LocalTenant, tmp_path: Path, no_pace: None) -> Path:
         """
     )
     return path
+
+
+@pytest.fixture
+def tenant_in_files() -> Simulation:
+    return Simulation(seed=3, users=40, days=2, end=NOW, sign_ins=400)
+
+
+@pytest.fixture
+def exported(tenant_in_files: Simulation, tmp_path: Path) -> Path:
+    """A folder with the tenant's log as diagnostic settings archive it (SignInLogs.json), with EntraExporter's folders
+    of organization, policies and named locations, and with a note."""
+    folder = tmp_path / "exported"
+    rows = list(tenant_in_files.sign_ins(NOW - timedelta(days=2), NOW))
+    containers.write(folder / "SignInLogs.json", (json.dumps(blobs.envelope(row)) + "\n" for row in rows))
+    for path, text in files.entra_exporter(tenant_in_files):
+        if path.startswith(("Organization/Organization", "Identity")):
+            containers.write(folder / path, [text], encoding="utf-16-le-bom")
+    (folder / "notes.txt").write_text("what Ada sent\n")
+    return folder

@@ -55,3 +55,18 @@ def test_a_log_that_could_not_be_read_is_3(auditor: Invoke, evidence: str, tmp_p
     result = auditor("interrupts", "--from", evidence)
     assert result.exit_code == 3
     assert "Graph answered 403." in result.stderr
+
+
+def test_exported_files(auditor: Invoke, exported: Path, tenant_in_files: Simulation, tmp_path: Path) -> None:
+    truth = {line["id"]: line["outcome"] for line in tenant_in_files.truth() if line["kind"] == "interrupt"}
+    for path in (exported, exported / "SignInLogs.json"):
+        result = auditor("interrupts", "--from", path, "--format", "ndjson")
+        assert result.exit_code == 0, result.stderr
+        listed = [json.loads(line) for line in result.stdout.splitlines()]
+        assert {each["id"]: each["outcome"] for each in listed} == truth
+    nothing = auditor("interrupts", "--from", exported / "notes.txt")
+    assert nothing.exit_code == 1
+    assert "is an export of sign-ins or of settings" in nothing.stderr
+    no_log = auditor("interrupts", "--from", exported / "Identity")
+    assert no_log.exit_code == 3
+    assert "It is not among the files." in no_log.stderr

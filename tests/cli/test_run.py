@@ -9,6 +9,7 @@ import pytest
 from typer.testing import Result
 
 from auditor.local_tenant.service import LocalTenant
+from auditor.local_tenant.simulation import Simulation
 from auditor.spool.spool import Spool
 
 Invoke = Callable[..., Result]
@@ -63,6 +64,52 @@ def test_offline_asks_nobody(auditor: Invoke, local: LocalTenant) -> None:
     assert auditor("run", "--from", "evidence").exit_code == 13
     assert auditor("interrupts", "--from", "evidence").exit_code == 0
     assert len(local.requests) == before
+
+
+def test_exported_files(auditor: Invoke, exported: Path, tenant_in_files: Simulation) -> None:
+    """The same three answers, of files alone."""
+    result = auditor("run", "--from", exported, "--format", "json", "--fail-on", "never")
+    assert result.exit_code == 3  # what is not among the files could not be looked at
+    (tenant,) = report(result)["tenants"]
+    assert tenant["id"] == tenant_in_files.tenant_id
+    assert tenant["source"] == {
+        "kind": "files",
+        "caveat": "Files do not tell which time they cover: it is taken to be from their first row to their last.",
+        "left_aside": "notes.txt: It is nothing that this program knows.",
+    }
+    states = {each["name"]: each["state"] for each in tenant["datasets"]}
+    assert {name for name, state in states.items() if state == "collected"} == {
+        "organization", "policies", "named_locations", "sign_ins",
+    }  # fmt: skip
+    assert sum(each["count"] for each in tenant["interrupts"]) == sum(
+        line["kind"] == "interrupt" for line in tenant_in_files.truth()
+    )
+    table = auditor("run", "--from", exported).stdout
+    assert "Files do not tell which time they cover" in " ".join(table.split())
+    assert max(map(len, table.splitlines())) <= 80
+
+
+def test_exported_settings_without_a_log(auditor: Invoke, exported: Path) -> None:
+    for path in exported.glob("*Logs*"):
+        path.unlink()
+    result = auditor("run", "--from", exported, "--fail-on", "never")
+    assert result.exit_code == 3
+    assert "No sign-in log: It is not among the files." in result.stdout
+
+
+def test_exported_logs_of_which_a_row_is_broken(auditor: Invoke, exported: Path) -> None:
+    (path,) = exported.glob("*Logs*")
+    broken = path.read_text().splitlines()
+    broken[4] = broken[4][:100]
+    broken[6] = '{"time": 12}'
+    path.write_text("\n".join(broken))
+    result = auditor("run", "--from", exported, "--format", "json")
+    (tenant,) = report(result)["tenants"]
+    (log,) = (each for each in tenant["datasets"] if each["name"] == "sign_ins")
+    assert log["state"] == "partial"
+    assert log["reason"].startswith(f"2 of {len(broken)} rows could not be read.")
+    assert f"{path.name}, line 5: It is no JSON object." in log["reason"]
+    assert f"{path.name}, line 7: It could not be read:" in log["reason"]
 
 
 def test_fail_on(auditor: Invoke) -> None:
@@ -127,7 +174,7 @@ def test_collecting_into_a_folder_that_holds_something(auditor: Invoke, tmp_path
     ("arguments", "code", "words"),
     [
         (["run", "--config", "none.toml"], 2, "no config file none.toml"),
-        (["run", "--from", "none"], 1, "no collection.json"),
+        (["run", "--from", "none"], 1, "There is no none."),
         (["run", "--format", "xml"], 2, "xml"),
         (["run", "--fail-on", "bad"], 2, "bad"),
         (["collect"], 2, "--output"),

@@ -1,0 +1,141 @@
+"""The three answers in sentences, and the words that formats for people share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from auditor.finding import Confidence
+from auditor.run import DatasetResult, DeviceAnswer, InterruptAnswer, PolicyAnswer, TenantRun
+
+QUESTIONS = (
+    "Interrupts in the sign-in log: is anything broken?",
+    'Is "Show option to remain signed in" on?',
+    "Which Conditional Access policies set persistent browser sessions?",
+)
+
+
+def name(tenant: TenantRun) -> str:
+    """ "Contoso (contoso.com)", or what there is of it."""
+    called = tenant.name or tenant.id or "A tenant that the files do not name"
+    return f"{called} ({tenant.domain})" if tenant.domain else called
+
+
+def dataset(tenant: TenantRun, named: str) -> DatasetResult | None:
+    return next((each for each in tenant.datasets if each.name == named), None)
+
+
+def window(tenant: TenantRun) -> str:
+    """What part of time the log covers, and how much of it was read."""
+    log = dataset(tenant, "sign_ins")
+    if log is None:
+        return "The sign-in log was not asked for."
+    if tenant.window[0] == tenant.window[1]:
+        return f"No sign-in log: {log.reason}"
+    start, end = (instant(text) for text in tenant.window)
+    read = {"collected": "all of it read", "partial": "only a part of it read"}.get(log.state, "not read")
+    rows = "" if log.rows is None else f", {log.rows:,} rows"
+    return f"Sign-in log from {start} to {end} UTC{rows}, {read}."
+
+
+def answers(tenant: TenantRun) -> tuple[str, str, str]:
+    """To `QUESTIONS`."""
+    return _interrupts(tenant), _setting(tenant), _policies(tenant)
+
+
+def _interrupts(tenant: TenantRun) -> str:
+    answer = tenant.interrupts
+    if not answer.known:
+        return "Not known: the sign-in log could not be read (see below)."
+    if not answer.interrupts:
+        return "No interrupt was seen in what was read of the log."
+    total = sum(each.count for each in answer.interrupts)
+    outcomes: Counter[str] = Counter()
+    for each in answer.interrupts:
+        outcomes.update(dict(each.outcomes))
+    top = answer.interrupts[0]
+    said = (
+        f"{total:,} interrupts of {len(answer.interrupts)} kinds: {counted(outcomes.items())}. "
+        f"Most frequent: {title(top)} ({top.count:,}). An interrupt is a step of a sign-in, not an error; "
+        "the failed and abandoned ones are worth a look."
+    )
+    strangers = sum(count for _, count in answer.uncatalogued)
+    said += f" {strangers:,} rows have a code that is not in the catalogue." if strangers else ""
+    explained = confidences(answer.interrupts)
+    return said + (f" Why each happened: {counted(explained)}." if explained else "")
+
+
+def _setting(tenant: TenantRun) -> str:
+    answer = tenant.stay_signed_in
+    said = {"shown": "Yes, users are asked", "hidden": "No, the prompt is hidden"}.get(answer.verdict, "Not known")
+    sure = f" ({answer.confidence})" if answer.confidence else ""
+    return f"{said}{sure}. {answer.why}"
+
+
+def _policies(tenant: TenantRun) -> str:
+    answer = tenant.policies
+    if not answer.known:
+        return "Not known: the policies could not be read (see below)."
+    read = dataset(tenant, "policies")
+    whole = read is not None and read.state == "collected"
+    those = f"the {answer.of} policies" + ("" if whole else " that could be read")
+    if not answer.policies:
+        return f"None of {those}."
+    effective = [policy for policy in answer.policies if not policy.inert]
+    modes = Counter(policy.mode for policy in effective)
+    by_mode = ", ".join(f"{count} {mode} persistent" for mode, count in sorted(modes.items())) or "none"
+    inert = len(answer.policies) - len(effective)
+    without = f" Without effect as they are: {inert}." if inert else ""
+    return f"{len(answer.policies)} of {those}. In force: {by_mode}.{without}"
+
+
+def reach(policy: PolicyAnswer) -> str:
+    """What the policy holds for, by the log and by its device filter; "" where neither says anything."""
+    said = []
+    if policy.reach is not None:
+        total = policy.reach.applies + policy.reach.applies_not + policy.reach.not_known
+        holds = f"Of {total:,} completed browser sign-ins its conditions hold for {policy.reach.applies:,}"
+        if policy.reach.not_known:
+            because = "".join(f" ({reason.rstrip('.')})" for reason, _ in policy.reach.because[:1])
+            holds += f", and for {policy.reach.not_known:,} that is not known{because}"
+        said.append(f"{holds}.")
+    if policy.devices:
+        said.append(f"Devices: {'; '.join(_device(row) for row in policy.devices)}.")
+    return " ".join(said)
+
+
+def _device(row: DeviceAnswer) -> str:
+    compliant = {None: "", True: " compliant", False: " not compliant"}[row.compliant]
+    return f"{row.device}{compliant} {row.reached}"
+
+
+def state(policy: PolicyAnswer) -> str:
+    return "report-only" if policy.state == "enabledForReportingButNotEnforced" else policy.state
+
+
+def confidences(answers: Iterable[InterruptAnswer]) -> tuple[tuple[str, int], ...]:
+    """How many interrupts were explained how surely."""
+    found: Counter[str] = Counter()
+    for answer in answers:
+        for cause in answer.causes:
+            found.update(dict(cause.confidence))
+    return tuple((each.value, found[each.value]) for each in Confidence if found[each.value])
+
+
+def title(answer: InterruptAnswer) -> str:
+    return f"{answer.code} {answer.name}".rstrip()
+
+
+def counted(counts: Iterable[tuple[str, int]]) -> str:
+    """ "3 completed, 1 failed": zeros are left out."""
+    return ", ".join(f"{count:,} {what}" for what, count in counts if count) or "none"
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """ "1 sign-in", "2,000 sign-ins"."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def instant(text: str) -> str:
+    """ISO text to the minute, as people read it. Graph and this program write UTC only."""
+    return text[:16].replace("T", " ")
