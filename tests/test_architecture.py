@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "auditor.examination",
         "auditor.explain.answer",
         "auditor.explain.causes",
+        "auditor.explain.explanation",
         "auditor.sign_ins.catalogue",
         "auditor.what_if.consequences",
     },

@@ -43,7 +43,7 @@ def interrupts(
     ] = ListFormat.TABLE,
     quiet: Quiet = False,
 ) -> None:
-    """List each interrupt with its outcome, in order of time: of what was collected or exported, or collected now."""
+    """List each interrupt with outcome and cause, in order of time: of what was collected or exported, or now."""
     from auditor import audit, plugins
     from auditor.cli.collecting import collected
     from auditor.cli.progress import showing
@@ -75,6 +75,7 @@ def _listed(source: Spool | Exports, code: int | None, form: ListFormat, quiet: 
     from auditor import audit
     from auditor.cli.progress import showing
     from auditor.cli.report import columns
+    from auditor.explain.explainer import Explainer
     from auditor.reports import interrupts as lists
     from auditor.tenant.dataset import Missing, Partial
 
@@ -88,7 +89,8 @@ def _listed(source: Spool | Exports, code: int | None, form: ListFormat, quiet: 
             return False
         if isinstance(log, Partial):
             complain(f"{whose}: only a part of the log was read. {log.reason}", log.remedy)
-        found = log.value.interrupts(code)
+        explain = Explainer(tenant).explain
+        found = ((each, explain(each)) for each in log.value.interrupts(code))
         lines = (
             lists.table(found, columns())
             if form is ListFormat.TABLE

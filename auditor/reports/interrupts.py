@@ -1,4 +1,4 @@
-"""The list of interrupts, one line each, streamed: a million cost no more memory than ten."""
+"""The list of interrupts with their causes, one line each, streamed: a million cost no more memory than ten."""
 
 from __future__ import annotations
 
@@ -9,68 +9,108 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from auditor.explain.explanation import Explanation
 from auditor.reports.plain import plain
 from auditor.reports.spreadsheet import cell
 from auditor.tenant.sign_in_log import Interrupt, Outcome
 
-_ID = 38
+_ID = 36
+_CAUSE = 24
+_WIDE = 120
+_KEPT = 10_000
 
-COLUMNS = ("id", "createdDateTime", "code", "user", "userId", "app", "appId", "correlationId", "outcome", "confidence")
+Explained = Iterable[tuple[Interrupt, Explanation]]
+
+COLUMNS = (
+    "id",
+    "createdDateTime",
+    "code",
+    "user",
+    "userId",
+    "app",
+    "appId",
+    "correlationId",
+    "outcome",
+    "outcomeConfidence",
+    "secondsToComplete",
+)
+CAUSE_COLUMNS = ("cause", "causeConfidence", "evidence", "missing")
 
 
 def record(interrupt: Interrupt) -> dict[str, Any]:
-    """Graph's own names where Graph has the field. `confidence` only for completed ones, `secondsToComplete` too."""
+    """By `COLUMNS`: Graph's own names where Graph has the field. `outcomeConfidence` and `secondsToComplete` only for
+    completed ones."""
     confidence = ("stated" if interrupt.stated else "inferred") if interrupt.outcome is Outcome.COMPLETED else None
-    values = (
-        interrupt.id,
-        interrupt.created,
-        interrupt.code,
-        interrupt.user,
-        interrupt.user_id,
-        interrupt.app,
-        interrupt.app_id,
-        interrupt.correlation_id,
-        interrupt.outcome.value,
-        confidence,
-    )
-    return {**dict(zip(COLUMNS, values, strict=True)), "secondsToComplete": interrupt.seconds}
+    return {
+        "id": interrupt.id,
+        "createdDateTime": interrupt.created,
+        "code": interrupt.code,
+        "user": interrupt.user,
+        "userId": interrupt.user_id,
+        "app": interrupt.app,
+        "appId": interrupt.app_id,
+        "correlationId": interrupt.correlation_id,
+        "outcome": interrupt.outcome.value,
+        "outcomeConfidence": confidence,
+        "secondsToComplete": interrupt.seconds,
+    }
 
 
-def ndjson(interrupts: Iterable[Interrupt]) -> Iterator[str]:
+def cause_record(explanation: Explanation) -> dict[str, Any]:
+    """By `CAUSE_COLUMNS`. `evidence`, `missing`: sentences."""
+    return {
+        "cause": explanation.cause,
+        "causeConfidence": explanation.confidence.value,
+        "evidence": [each.statement for each in explanation.evidence],
+        "missing": list(explanation.missing),
+    }
+
+
+def ndjson(explained: Explained) -> Iterator[str]:
     """One JSON object a line, ASCII only."""
     encode = json.JSONEncoder(separators=(",", ":")).encode
-    for interrupt in interrupts:
-        yield encode(record(interrupt)) + "\n"
+    # Most interrupts are alike and share one explanation, which is written out once.
+    written: dict[int, tuple[Explanation, str]] = {}
+    for interrupt, explanation in explained:
+        known = written.get(id(explanation))
+        if known is None:
+            if len(written) >= _KEPT:
+                written.clear()
+            known = written[id(explanation)] = explanation, encode(cause_record(explanation))[1:]
+        yield f"{encode(record(interrupt))[:-1]},{known[1]}\n"
 
 
-def as_csv(interrupts: Iterable[Interrupt]) -> Iterator[str]:
+def as_csv(explained: Explained) -> Iterator[str]:
     """RFC 4180 with a heading. Text that a spreadsheet would take for a formula gets an apostrophe before it."""
     line = io.StringIO()
     writer = csv.writer(line)
-    writer.writerow((*COLUMNS, "secondsToComplete"))
+    writer.writerow((*COLUMNS, *CAUSE_COLUMNS))
     yield line.getvalue()
-    for interrupt in interrupts:
+    for interrupt, explanation in explained:
         line.seek(0)
         line.truncate()
-        writer.writerow([cell(value) for value in record(interrupt).values()])
+        found = {**record(interrupt), **cause_record(explanation)}
+        writer.writerow([cell(" ".join(each) if isinstance(each, list) else each) for each in found.values()])
         yield line.getvalue()
 
 
-def table(interrupts: Iterable[Interrupt], width: int) -> Iterator[str]:
+def table(explained: Explained, width: int) -> Iterator[str]:
     """Columns of fixed width, as nobody can know the widest of a million before printing the first. At 80 columns the
-    row's id is left out: the other formats have it."""
-    with_id = width >= 120
-    free = max(20, width - 20 - 7 - 10 - 9 - (_ID if with_id else 0))
-    user, app = free * 3 // 5, free - free * 3 // 5
-    heading = f"{'Time (UTC)':<19} {'Code':>6} {'Outcome':<9} {'Seconds':>7}  {'User':<{user - 1}} {'App':<{app - 1}}"
-    yield f"{heading} Id\n" if with_id else f"{heading.rstrip()}\n"
-    for each in interrupts:
-        seconds = "" if each.seconds is None else f"{each.seconds:.0f}"
+    app, the seconds and the row's id are left out: the other formats have them."""
+    wide = width >= _WIDE
+    free = max(16, width - 20 - 7 - 10 - _CAUSE - 1 - (8 + _ID + 1 if wide else 0))
+    user = free * 3 // 5 if wide else free
+    heading = f"{'Time (UTC)':<19} {'Code':>6} {'Outcome':<9} {'Cause':<{_CAUSE}} {'User':<{user - 1}}"
+    yield f"{heading} {'App':<{free - user - 1}} {'Seconds':>7} Id\n" if wide else f"{heading.rstrip()}\n"
+    for each, explanation in explained:
         row = (
-            f"{_fit(each.created[:19].replace('T', ' '), 19)} {each.code:>6} {each.outcome.value:<9} {seconds:>7}  "
-            f"{_fit(each.user or each.user_id, user - 1)} {_fit(each.app or each.app_id, app - 1)}"
+            f"{_fit(each.created[:19].replace('T', ' '), 19)} {each.code:>6} {each.outcome.value:<9} "
+            f"{_fit(explanation.cause, _CAUSE)} {_fit(each.user or each.user_id, user - 1)}"
         )
-        yield (f"{row} {_fit(each.id, _ID)}" if with_id else row).rstrip() + "\n"
+        if wide:
+            seconds = "" if each.seconds is None else f"{each.seconds:.0f}"
+            row += f" {_fit(each.app or each.app_id, free - user - 1)} {seconds:>7} {_fit(each.id, _ID)}"
+        yield row.rstrip() + "\n"
 
 
 def _fit(text: str, width: int) -> str:

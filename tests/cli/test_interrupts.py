@@ -22,8 +22,11 @@ def test_every_interrupt_in_order_of_time(auditor: Invoke, evidence: str, simula
     result = auditor("interrupts", "--from", evidence, "--format", "ndjson")
     listed = [json.loads(line) for line in result.stdout.splitlines()]
     assert [each["createdDateTime"] for each in listed] == sorted(each["createdDateTime"] for each in listed)
-    truth = {line["id"]: line["outcome"] for line in simulation.truth() if line["kind"] == "interrupt"}
-    assert {each["id"]: each["outcome"] for each in listed} == truth
+    truth = {line["id"]: line for line in simulation.truth() if line["kind"] == "interrupt"}
+    assert {each["id"]: each["outcome"] for each in listed} == {id: line["outcome"] for id, line in truth.items()}
+    surely = [each for each in listed if each["causeConfidence"] != "general"]
+    assert len(surely) > len(listed) / 2
+    assert [each["id"] for each in surely if each["cause"] != truth[each["id"]]["cause"]] == []
 
 
 def test_one_code(auditor: Invoke, evidence: str) -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from auditor.explain.explanation import Explanation
+from auditor.finding import Confidence, Evidence
 from auditor.reports.interrupts import as_csv, ndjson, table
 from auditor.tenant.sign_in_log import Interrupt, Outcome
 from auditor.testing import AT
@@ -27,9 +29,15 @@ ONE = Interrupt(
 )
 HOSTILE = replace(ONE, app='=HYPERLINK("http://x")', user="\x1b[31m\u202e", outcome=Outcome.ABANDONED, seconds=None)
 
+WHY = Explanation(
+    "prompt-expected", Confidence.STATED, (Evidence("policies", "None."), Evidence("sign_in_page", "Shown."))
+)
+ODD = Explanation("x" * 60, Confidence.GENERAL, (), ("=1+1", "\x1b[31m"))
+
 
 def test_ndjson() -> None:
-    lines = list(ndjson([ONE, HOSTILE]))
+    lines = list(ndjson([(ONE, WHY), (HOSTILE, ODD), (ONE, WHY)]))
+    assert lines[2] == lines[0]
     assert all(line.endswith("\n") and line.isascii() for line in lines)
     assert json.loads(lines[0]) == {
         "id": "id-1",
@@ -41,27 +49,41 @@ def test_ndjson() -> None:
         "appId": "a1",
         "correlationId": "c1",
         "outcome": "completed",
-        "confidence": "stated",
+        "outcomeConfidence": "stated",
         "secondsToComplete": 12.5,
+        "cause": "prompt-expected",
+        "causeConfidence": "stated",
+        "evidence": ["None.", "Shown."],
+        "missing": [],
     }
-    assert json.loads(lines[1])["confidence"] is None
+    assert json.loads(lines[1])["outcomeConfidence"] is None
+    assert json.loads(lines[1])["missing"] == ["=1+1", "\x1b[31m"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1"])
 def test_csv_holds_no_formula(name: str) -> None:
-    rows = list(csv.DictReader(io.StringIO("".join(as_csv([replace(ONE, app=name)])))))
+    rows = list(csv.DictReader(io.StringIO("".join(as_csv([(replace(ONE, app=name), ODD)])))))
     assert rows[0]["app"].startswith("'")
     assert rows[0]["secondsToComplete"] == "12.5"
+    assert rows[0]["missing"].startswith("'=1+1")
+
+
+def test_csv_says_why() -> None:
+    (row,) = csv.DictReader(io.StringIO("".join(as_csv([(ONE, WHY)]))))
+    assert (row["cause"], row["causeConfidence"], row["evidence"]) == ("prompt-expected", "stated", "None. Shown.")
 
 
 def test_csv_is_one_line_a_row() -> None:
-    assert len("".join(as_csv([replace(ONE, app='a\n"b"\r,c')])).splitlines()) == 2
+    assert len("".join(as_csv([(replace(ONE, app='a\n"b"\r,c'), WHY)])).splitlines()) == 2
 
 
 @pytest.mark.parametrize("width", [80, 119, 120, 200])
 def test_the_table_fits(width: int) -> None:
-    lines = [line.rstrip("\n") for line in table([ONE, HOSTILE, replace(ONE, user="x" * 500)], width)]
+    lines = [
+        line.rstrip("\n") for line in table([(ONE, WHY), (HOSTILE, ODD), (replace(ONE, user="x" * 500), WHY)], width)
+    ]
     assert len(lines) == 4
+    assert "prompt-expected" in lines[1]
     assert [line for line in lines if len(line) > width] == []
     assert "\x1b" not in "".join(lines)
     assert ("id-1" in lines[1]) == (width >= 120)
@@ -74,7 +96,7 @@ def test_it_streams() -> None:
         nonlocal taken
         while True:
             taken += 1
-            yield ONE
+            yield ONE, WHY
 
     lines = ndjson(endless())  # type: ignore[arg-type]
     next(lines)
