@@ -42,6 +42,11 @@ def kept(folder: Path, tenant: str) -> list[Path]:
     return sorted((path for path in _shelf(folder, tenant).glob("*.json") if _NAME.fullmatch(path.name)), key=_order)
 
 
+def tenants(folder: Path) -> list[str]:
+    """The tenants of which runs are kept."""
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
 def last(folder: Path, tenant: str) -> Run | None:
     """The newest run of a tenant that was kept; None: there is none. RunFileError when it cannot be read."""
     files = kept(folder, tenant)

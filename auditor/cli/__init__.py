@@ -14,6 +14,7 @@ import typer
 from auditor.cli.collect import collect
 from auditor.cli.config import config
 from auditor.cli.demo import demo
+from auditor.cli.diff import diff
 from auditor.cli.doctor import doctor
 from auditor.cli.explain import explain
 from auditor.cli.interrupts import interrupts
@@ -53,7 +54,7 @@ def root(
     """
 
 
-for _verb in (demo, doctor, run, collect, interrupts, explain, config):
+for _verb in (demo, doctor, run, collect, interrupts, explain, diff, config):
     app.command(epilog=_verb.examples)(_verb)
 app.command("what-if", epilog=what_if.examples)(what_if)
 

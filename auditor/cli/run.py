@@ -33,6 +33,7 @@ def run(
     """Audit the tenants of the config, or what was collected or exported of one, and print the report."""
     from auditor import audit, plugins
     from auditor.cli import clock
+    from auditor.cli.keeping import settled
     from auditor.cli.progress import showing
     from auditor.cli.report import print_report, run_of
     from auditor.cli.tenants import look_at_each
@@ -53,6 +54,8 @@ def run(
         defaults = settings.report
         tenants, unreached = look_at_each(settings.tenant, lambda tenant: _audited(tenant, settings, checks, quiet))
     report = run_of(tenants, loaded, started, unreached)
+    if source is None:
+        report = settled(report, settings, started.date())
     print_report(report, form.value if form else defaults.format)
     raise typer.Exit(exit_code(report, fail_on.value if fail_on else defaults.fail_on))
 

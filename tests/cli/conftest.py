@@ -44,6 +44,8 @@ def config_file(local: LocalTenant, tmp_path: Path, no_pace: None) -> Path:
         days = 3
         [spool]
         folder = '{tmp_path / "shelf"}'
+        [history]
+        folder = '{tmp_path / "history"}'
         [[tenant]]
         id = "{local.tenant_id}"
         [tenant.credential]

@@ -1,0 +1,55 @@
+"""What a config adds to a run: findings that it accepts, what changed since the last run, and keeping this one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from auditor.cli.verb import complain
+
+if TYPE_CHECKING:
+    from auditor.comparison import Comparison
+    from auditor.config import Config
+    from auditor.run import Run, TenantRun
+
+
+def history_of(config: Config) -> Path:
+    """Where runs are kept."""
+    folder = config.history.folder
+    return Path(folder).expanduser() if folder else Path(typer.get_app_dir("auditor")) / "history"
+
+
+def settled(run: Run, config: Config, today: date) -> Run:
+    """The run with its acceptances, and compared with the last one of each tenant that was kept; then kept itself. What
+    goes wrong with the history is told, and costs the run nothing."""
+    from auditor import history
+    from auditor.acceptance import accepting
+    from auditor.errors import RunFileError
+
+    folder, keep = history_of(config), config.history.keep
+    accepted = accepting(run.tenants, config.accept, today.isoformat())
+    tenants = tuple(replace(tenant, since=_since_last(tenant, folder) if keep else None) for tenant in accepted)
+    settled = replace(run, tenants=tenants)
+    for tenant in tenants if keep else ():
+        try:
+            history.save(settled, tenant, folder, keep)
+        except RunFileError as error:
+            complain(error.what, error.remedy)
+    return settled
+
+
+def _since_last(tenant: TenantRun, folder: Path) -> Comparison | None:
+    from auditor import history
+    from auditor.compare import compare
+    from auditor.errors import RunFileError
+
+    try:
+        last = history.last(folder, tenant.id)
+    except RunFileError as error:
+        complain(error.what, "This run is compared with none. Move that file away.")
+        return None
+    return compare(last.tenants[0], tenant, last.started) if last is not None and last.tenants else None
