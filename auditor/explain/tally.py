@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.explain.causes import cause
-from auditor.explain.clusters import Clusters, Returning
+from auditor.explain.clusters import Clusters, Names, Returning
 from auditor.explain.examples import Examples
 from auditor.explain.explanation import Explanation
 from auditor.finding import Confidence, Evidence
@@ -17,6 +17,8 @@ from auditor.tenant.sign_in_log import Interrupt, Outcome
 
 MOST_APPS = 15
 MOST_SPANS = 60
+LEAST_OF_A_CLUSTER = 3
+"""Interrupts of one code with one name; fewer are chance."""
 
 _HOUR = 60 * MINUTE
 _HOURS = (1, 2, 3, 6, 12, 24)
@@ -35,7 +37,7 @@ class Tally:
     of codes that may keep coming back, how many users met them in two attempts or more."""
 
     causes: Mapping[int, tuple[CauseAnswer, ...]]
-    clusters: Mapping[int, tuple[tuple[str, tuple[tuple[str, int], ...]], ...]]
+    clusters: Mapping[int, tuple[tuple[str, Names], ...]]
     missing: tuple[tuple[str, int], ...]
     apps: tuple[AppAnswer, ...]
     spans: tuple[Span, ...]
@@ -69,7 +71,7 @@ def tally(
     spans, span_hours = _spans(hours, window)
     return Tally(
         {code: _ordered(code, found) for code, found in causes.items()},
-        {code: found.most() for code, found in clusters.items()},
+        {code: _clustered(found) for code, found in clusters.items()},
         tuple(missing.most_common()),
         _apps(apps),
         spans,
@@ -114,6 +116,11 @@ class _Cause:
 def _ordered(code: int, found: Mapping[str, _Cause]) -> tuple[CauseAnswer, ...]:
     answers = (each.answer(code, slug) for slug, each in found.items())
     return tuple(sorted(answers, key=lambda each: (-each.count, each.slug)))
+
+
+def _clustered(found: Clusters) -> tuple[tuple[str, Names], ...]:
+    kept = ((what, tuple(each for each in names if each[1] >= LEAST_OF_A_CLUSTER)) for what, names in found.most())
+    return tuple((what, names) for what, names in kept if names)
 
 
 class _App:
