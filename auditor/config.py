@@ -161,7 +161,21 @@ class SpoolConfig(_Table, frozen=True, kw_only=True):
 class Report(_Table, frozen=True, kw_only=True):
     """What comes out."""
 
-    format: Annotated[Literal["table", "json"], Meta(description='"table" for people, "json" for machines.')] = "table"
+    formats: Annotated[
+        tuple[Literal["table", "html", "markdown", "json", "csv", "sarif", "junit"], ...],
+        Meta(
+            min_length=1,
+            description='"table" for the terminal, "html" for people, "markdown" for tickets; "json", "csv", "sarif" '
+            'and "junit" for machines. Several of them, and "csv", need output.',
+        ),
+    ] = ("table",)
+    output: Annotated[
+        str,
+        Meta(
+            description="The file to write one format to, or the folder for several; empty: it is printed. With "
+            "--format or --output on the command line this does not count."
+        ),
+    ] = ""
     fail_on: Annotated[
         Literal["low", "medium", "high", "critical", "never"],
         Meta(description="The least severity of a finding that makes the exit code 11 to 14."),

@@ -271,13 +271,14 @@ class Unreached:
 @dataclass(frozen=True, slots=True)
 class Run:
     """`started`: ISO text. `plugins`: the loaded packages of checks, as name and version. `unreached`: the tenants
-    that should be among `tenants` and are not."""
+    that should be among `tenants` and are not. `redacted`: which table the pseudonyms in it are of, or "" for none."""
 
     started: str
     version: str
     plugins: tuple[tuple[str, str], ...]
     tenants: tuple[TenantRun, ...]
     unreached: tuple[Unreached, ...] = ()
+    redacted: str = ""
 
 
 def exit_code(run: Run, fail_on: str) -> int:

@@ -31,6 +31,9 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=2, help="seeds of the fault campaign")
     parser.addoption("--kills", type=int, default=5, help="kills of the campaign of kills")
+    parser.addoption(
+        "--regenerate-golden", action="store_true", help="write tests/reports/golden anew; read what changed in review"
+    )
 
 
 @pytest.fixture(scope="session")

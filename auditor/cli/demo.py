@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from auditor.cli.options import FailOn, FailOnSeverity, Format, Quiet, ReportFormat
+from auditor.cli.options import FailOn, FailOnSeverity, Forms, Output, Quiet, Redact
 from auditor.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 @verb(
     "auditor demo",
     "auditor demo --seed 7 --users 2000 --days 30 --format json",
+    "auditor demo --format html --output demo.html",
     "auditor demo --serve",
     "auditor demo --truth truth.ndjson",
     "auditor demo --faults transient --fault-rate 0.5",
@@ -53,23 +53,31 @@ def demo(
         float, typer.Option("--fault-rate", min=0, max=1, help="The share of requests that meet a fault.")
     ] = 0.2,
     fault_seed: Annotated[int, typer.Option("--fault-seed", help="Another number, other requests.")] = 0,
-    form: ReportFormat = None,
+    forms: Forms = None,
+    output: Output = None,
     fail_on: FailOnSeverity = None,
+    redact: Redact = None,
     quiet: Quiet = False,
 ) -> None:
     """Audit a simulated tenant that runs inside this process: no account, no permission, no network.
 
     Ends with 0 when it ran, whatever it found, unless --fail-on says otherwise.
     """
+    import tempfile  # heavy, and --help must not pay for it
+
     from auditor import audit, plugins
     from auditor.cli import clock
     from auditor.cli.collecting import collected
     from auditor.cli.progress import showing
-    from auditor.cli.report import print_report, run_of
+    from auditor.cli.redacting import redaction_by
+    from auditor.cli.report import give, run_of, wanted
+    from auditor.config import Report
     from auditor.local_tenant.simulation import Simulation
     from auditor.run import exit_code
 
     wrong = _faults(faults, fault_rate, fault_seed)
+    redaction = redaction_by(redact)
+    reports = wanted(forms, output, Report())
     started = clock.now()
     simulation = Simulation(seed=seed, users=users, days=days, end=started)
     if truth is not None:
@@ -85,9 +93,12 @@ def demo(
             return
         with showing(quiet) as progress:
             spool = collected(settings.tenant[0], settings, audit.datasets_for(checks), progress)
-            tenant = audit.audit(spool, checks, progress)
+            tenant = audit.audit(spool, checks, progress, redaction)
     report = run_of([tenant], loaded, started)
-    print_report(report, (form or Format.TABLE).value)
+    if redaction is not None:
+        report = redaction.run(report)
+        redaction.save()
+    give(report, reports, fail_on.value if fail_on else Report().fail_on, quiet)
     if fail_on is not None and fail_on is not FailOn.NEVER:
         raise typer.Exit(exit_code(report, fail_on.value))
 

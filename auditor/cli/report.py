@@ -1,4 +1,4 @@
-"""Making and printing the report: shared by `run` and `demo`."""
+"""Making, printing and writing the report: shared by `run`, `demo` and `report`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from auditor.cli.options import Form
+    from auditor.config import Report
     from auditor.plugins import Plugin
     from auditor.run import Run, TenantRun, Unreached
 
@@ -36,15 +40,78 @@ def run_of(
     )
 
 
-def print_report(run: Run, form: str) -> None:
-    if form == "json":
-        from auditor.reports.json import render as as_json
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which formats go where. `file`: of the one format; `folder`: of all of them; neither: the one is printed."""
 
-        typer.echo(as_json(run), nl=False)
-    else:
-        from auditor.reports.table import render as as_table
+    forms: tuple[str, ...]
+    file: Path | None = None
+    folder: Path | None = None
 
-        typer.echo(as_table(run, width=columns(), colour=coloured()), nl=False, color=True)
+
+def wanted(forms: Sequence[Form] | None, output: Path | None, defaults: Report) -> Wanted:
+    """What the options say, or else the config. ConfigError where formats and output do not go together, SpoolError
+    where a folder cannot be made: both before the work of hours and not after it."""
+    from auditor.errors import ConfigError
+    from auditor.reports.formats import FORMATS
+
+    if not forms and output is None and defaults.output:
+        output = Path(defaults.output).expanduser()
+    names = tuple(dict.fromkeys(each.value for each in forms) if forms else dict.fromkeys(defaults.formats))
+    files = len(names) > 1 or any(FORMATS[name].folder for name in names)
+    if output is None:
+        if files:
+            what = "Several formats" if len(names) > 1 else f"The format {names[0]}"
+            raise ConfigError(f"{what} cannot be printed.", "Name a folder for the files: --output FOLDER.")
+        return Wanted(names)
+    if output.is_dir() or files:
+        _make(output)
+        return Wanted(names, folder=output)
+    _make(output.parent)
+    return Wanted(names, file=output)
+
+
+def _make(folder: Path) -> None:
+    from auditor.errors import ConfigError
+    from auditor.spool.private_files import make_folder
+
+    make_folder(folder)
+    if not folder.is_dir():
+        raise ConfigError(f"{folder} is no folder.", "Name another place with --output.")
+
+
+def give(run: Run, wanted: Wanted, fail_on: str, quiet: bool = False) -> None:
+    """Prints the report, or writes its files: each whole or not at all, and for nobody but their owner. `fail_on`: as
+    for the exit code."""
+    from auditor.reports import formats
+
+    if wanted.folder is not None:
+        for form in wanted.forms:
+            for name, content in formats.files(run, form, fail_on=fail_on, width=columns()).items():
+                _write(wanted.folder / name, content)
+        _tell(wanted.folder, quiet)
+        return
+    (form,) = wanted.forms
+    if wanted.file is not None:
+        _write(wanted.file, formats.text(run, form, fail_on=fail_on, width=columns()).encode())
+        _tell(wanted.file, quiet)
+        return
+    text = formats.text(run, form, fail_on=fail_on, width=columns(), colour=coloured())
+    # In a file that a shell writes there must be what formats promise, whatever this machine's code page is.
+    typer.echo(text if form == "table" or sys.stdout.isatty() else text.encode(), nl=False, color=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    from auditor.spool.private_files import make_folder, written_whole
+
+    make_folder(path.parent)
+    with written_whole(path) as file:
+        file.write(content)
+
+
+def _tell(path: Path, quiet: bool) -> None:
+    if not quiet:
+        typer.echo(f"The report is in {path}.", err=True)
 
 
 def columns() -> int:

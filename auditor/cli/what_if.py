@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from auditor.cli.options import ConfigFile, Format, FromFolder, Quiet, ReportFormat
+from auditor.cli.options import ConfigFile, Format, FromFolder, Quiet, Redact, ReportFormat
 from auditor.cli.verb import complain, verb
 
 if TYPE_CHECKING:
     from auditor.check import Check
     from auditor.config import Config, TenantConfig
+    from auditor.redaction.redaction import Redaction
     from auditor.sources.graph import Asked
     from auditor.sources.progress import Report
     from auditor.spool.spool import Spool
@@ -49,6 +50,7 @@ def what_if(
         ),
     ] = False,
     form: ReportFormat = None,
+    redact: Redact = None,
     quiet: Quiet = False,
 ) -> None:
     """Work out a change on the sign-ins that were collected: whom it spares or shows the prompt to stay signed in, who
@@ -57,15 +59,25 @@ def what_if(
     It takes a collected folder (--from), or the newest finished collection of the config's tenant, or else collects.
     Nothing is written to the tenant. Ends with 3 where something could not be looked at.
     """
+    from auditor.cli.redacting import redaction_by
     from auditor.config import load
     from auditor.what_if.change import policy_in
 
     _one_change(setting, policy, disable)
+    redaction = redaction_by(redact)
     wanted = disable if policy is None else policy_in(policy)
     settings = load(config) if source is None or ask_graph else None
-    found = _worked_out(wanted, source, settings, tenant, ask_graph, quiet)
-    _print(found, form or Format(settings.report.format if settings else Format.TABLE))
+    found = _worked_out(wanted, source, settings, tenant, ask_graph, quiet, redaction)
+    if redaction is not None:
+        found = redaction.shown(found)
+        redaction.save()
+    _print(found, form or _default(settings))
     raise typer.Exit(found.exit_code)
+
+
+def _default(settings: Config | None) -> Format:
+    """JSON where that is all that the config wants of a report, else the table: there are no other formats of it."""
+    return Format.JSON if settings and settings.report.formats == ("json",) else Format.TABLE
 
 
 def _one_change(setting: Setting | None, policy: Path | None, disable: str | None) -> None:
@@ -82,6 +94,7 @@ def _worked_out(
     tenant: str,
     ask_graph: bool,
     quiet: bool,
+    redaction: Redaction | None,
 ) -> Consequences:
     from auditor import plugins
     from auditor.cli.progress import showing
@@ -93,12 +106,12 @@ def _worked_out(
         if source is not None:
             spool = Spool.open(source)
             asked = None if settings is None else _asked(_tenant_in(spool, settings, tenant), settings, progress)
-            return work_out(spool, wanted, checks, progress, asked)
+            return work_out(spool, wanted, checks, progress, asked, redaction)
         assert settings is not None
         chosen = _tenant_of(settings, tenant)
         asked = _asked(chosen, settings, progress) if ask_graph else None
         spool, collected = _collection(chosen, settings, checks, progress, quiet)
-        found = work_out(spool, wanted, checks, progress, asked)
+        found = work_out(spool, wanted, checks, progress, asked, redaction)
     if collected:
         _purge(chosen, settings)
     return found

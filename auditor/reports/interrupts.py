@@ -16,7 +16,7 @@ from auditor.tenant.sign_in_log import Interrupt, Outcome
 
 _ID = 36
 _CAUSE = 24
-_WIDE = 120
+_WIDE = 130
 _KEPT = 10_000
 
 Explained = Iterable[tuple[Interrupt, Explanation]]

@@ -6,13 +6,11 @@ What is said of codes and causes stands in the catalogue and in the list of caus
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from auditor.explain.causes import CAUSES
+from auditor.reports.generated import paragraph, table
 from auditor.sign_ins.catalogue import KINDS, Code, catalogue, title
-
-_WIDTH = 120
 
 _INTERRUPTS = """\
 # Interrupts in the sign-in log
@@ -124,11 +122,11 @@ def _lines() -> Iterator[str]:
     alike = [entry for entry in codes if not entry.interrupt and entry.code in CAUSES]
     yield _INTERRUPTS.rstrip("\n")
     yield _ATTEMPTS
-    yield from _table(("Outcome", "When"), _OUTCOMES)
+    yield from table(("Outcome", "When"), _OUTCOMES)
     yield _CAUSES
-    yield from _table(("Codes", "What is looked at"), _LOOKED_AT)
+    yield from table(("Codes", "What is looked at"), _LOOKED_AT)
     yield _LIST
-    yield from _table(
+    yield from table(
         ("Code", "Meaning", "In workbooks"),
         ((_link(entry), entry.meaning, _WORKBOOKS[entry.workbook][0]) for entry in interrupts),
     )
@@ -143,20 +141,20 @@ def _lines() -> Iterator[str]:
         rest = [entry for entry in codes if entry.kind == kind and not entry.interrupt and entry not in alike]
         if rest:
             yield f"\n### {kind[0].upper()}{kind[1:]}\n\n{what}\n"
-            yield from _table(
+            yield from table(
                 ("Code", "Meaning", "What to do"), ((title(entry.code), entry.meaning, entry.advice) for entry in rest)
             )
 
 
 def _section(entry: Code, meaning: str) -> Iterator[str]:
     yield f"### {title(entry.code)}\n"
-    yield textwrap.fill(meaning, _WIDTH) + "\n"
-    yield textwrap.fill(entry.advice, _WIDTH) + "\n"
+    yield paragraph(meaning)
+    yield paragraph(entry.advice)
     causes = CAUSES[entry.code]
     if len(causes) == 1:  # what it means and what to do is what was just said of the code
         yield f"It has one cause, `{causes[0].slug}` ({causes[0].title})."
     else:
-        yield from _table(
+        yield from table(
             ("Cause", "Meaning", "What to do"),
             ((f"{each.title} (`{each.slug}`)", each.meaning, each.advice) for each in causes),
         )
@@ -165,13 +163,3 @@ def _section(entry: Code, meaning: str) -> Iterator[str]:
 
 def _link(entry: Code) -> str:
     return f"[{title(entry.code)}](#{title(entry.code).lower().replace(' ', '-')})"
-
-
-def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield _row(heading)
-    yield "|" + "---|" * len(heading)
-    yield from map(_row, rows)
-
-
-def _row(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

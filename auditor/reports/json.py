@@ -31,6 +31,7 @@ def document(run: Run) -> dict[str, Any]:
         },
         "tenants": [_tenant(tenant) for tenant in run.tenants],
         "unreached": [{"tenant": each.tenant, "what": each.what, "remedy": each.remedy} for each in run.unreached],
+        "redacted": run.redacted or None,
     }
 
 

@@ -44,19 +44,26 @@ def _suite(tenant: TenantRun, run: Run, fail_on: str) -> Element:
         *_datasets(tenant, where),
     ]
     setting = tenant.stay_signed_in
-    return _whole(
-        name(tenant),
-        run,
-        cases,
-        {
-            "tenant": tenant.id,
-            "version": run.version,
-            "window start": tenant.window[0],
-            "window end": tenant.window[1],
-            "stay signed in": f"{setting.verdict}. {setting.why}",
-            "fails on": fail_on,
-        },
+    facts = {
+        "tenant": tenant.id,
+        "version": run.version,
+        "window start": tenant.window[0],
+        "window end": tenant.window[1],
+        "stay signed in": f"{setting.verdict}. {setting.why}",
+        "fails on": fail_on,
+    }
+    suite = _whole(name(tenant), run, cases, facts)
+    ElementTree.SubElement(suite, "system-out").text = "\n".join(
+        [
+            *(plain(caveat, _LONGEST) for caveat in tenant.interrupts.caveats),
+            *(
+                plain(f"The acceptance of {each.check} for {each.subject}: {each.state}. {each.reason}", _LONGEST)
+                for each in tenant.acceptances
+                if each.state != "accepted"
+            ),
+        ]
     )
+    return suite
 
 
 def _whole(called: str, run: Run, cases: list[Element], facts: dict[str, str]) -> Element:

@@ -49,6 +49,7 @@ def _run(json: Json) -> Json:
         "plugins": [(each["name"], each["version"]) for each in tool["plugins"]],
         "tenants": [_tenant(each) for each in json["tenants"]],
         "unreached": json.get("unreached", ()),
+        "redacted": json.get("redacted") or "",
     }
 
 

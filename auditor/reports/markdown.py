@@ -1,8 +1,9 @@
 """A run for a ticket or a pull request, in GitHub-flavoured Markdown: the three answers, the findings with what to do,
 what was accepted, what changed, what could not be looked at, then the tables.
 
-A comment on GitHub holds 65,536 characters. A run of up to `_TENANTS` tenants stays below that, whatever was found: a
-list or table that does not fit its share is cut, and says so; the JSON report of the run has everything.
+A comment on GitHub holds 65,536 characters. A run of one tenant stays below that, whatever was found; several tenants
+share the room, as far as one entry of each list goes into it. A list or table that does not fit its share is cut, and
+says so; the JSON report of the run has everything.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.check import CheckResult
-from auditor.comparison import Change, Comparison, Fate
+from auditor.comparison import Comparison, Fate
 from auditor.finding import Severity
 from auditor.reports import sentences
+from auditor.reports.changes import changes
 from auditor.reports.grouped import Group, accepted, grouped
 from auditor.reports.markdown_tables import datasets, interrupts, policies
 from auditor.reports.markdown_text import LONGEST_NAME, cut, link, listed, name, rest, table, text
@@ -30,7 +32,6 @@ _FATES = {
     Fate.LESS: "less severe than last time",
     Fate.BACK: "accepted no more",
 }
-_CHANGED = (Fate.NEW, Fate.WORSE, Fate.BACK, Fate.NOT_KNOWN, Fate.LESS, Fate.ACCEPTED, Fate.FIXED)
 
 
 def render(run: Run) -> str:
@@ -81,12 +82,15 @@ def _findings(tenant: TenantRun, size: int) -> Iterator[str]:
     aside = len(tenant.accepted)
     yield f"## Findings: {count or 'none above information'}{f' ({aside} accepted, apart)' if aside else ''}"
     yield ""
+    left = sentences.unseen(tenant)
+    yield from ((left, "") if left else ())
     fates = {each.fingerprint: each.fate for each in tenant.since.findings} if tenant.since else {}
-    yield from _all(tenant, counting, fates, size * 4 // 5, "###")
+    lines = list(_all(tenant, counting, fates, size * 4 // 5, "###"))
+    yield from lines
     if told:
         yield "<details><summary>For information</summary>"
         yield ""
-        yield from _all(tenant, told, fates, size // 5, "")
+        yield from _all(tenant, told, fates, size - sum(map(len, lines)), "")
         yield "</details>"
         yield ""
 
@@ -131,7 +135,7 @@ def _group(tenant: TenantRun, group: Group, fates: Mapping[str, Fate], size: int
 def _accepted(tenant: TenantRun, size: int) -> Iterator[str]:
     if not tenant.acceptances:
         return
-    yield "## Accepted"
+    yield "## Acceptances"
     rows = (
         (
             finding.severity.value,
@@ -165,44 +169,14 @@ def _since(since: Comparison | None, size: int) -> Iterator[str]:
         yield "There is no earlier run to compare with."
         yield ""
         return
-    counts = ", ".join(f"{len(since.of(fate)):,} {fate.value}" for fate in Fate if since.of(fate))
-    yield f"Compared with the run of {text(instant(since.since), 40)} UTC. Findings: {counts or 'none then and now'}."
+    yield f"Compared with the run of {text(instant(since.since), 40)} UTC:"
     yield ""
-    findings = (
-        f"{each.fate.value}: {name(each.finding.subject.name, each.finding.subject.id)} "
-        f"({text(each.check, LONGEST_NAME)}{_severities(each.before, each.after)})"
-        for fate in _CHANGED
-        for each in since.of(fate)
-    )
-    told = [
-        *findings,
-        *_changes((since.setting,) if since.setting else ()),
-        *_changes(since.policies),
-        *(f"not looked at any more: {each}" for each in _changes(since.unable)),
-        *(f"looked at again: {each}" for each in _changes(since.able)),
-        *(
-            f"{text(f'{each.code} {each.name}'.rstrip(), LONGEST_NAME)}: "
-            f"{'more' if each.after > each.before else 'fewer'} than chance alone would make it, "
-            f"{each.before:,.1f} a day before and {each.after:,.1f} now"
-            for each in since.trends or ()
-            if each.beyond_noise
-        ),
-    ]
-    if since.trends is None:
-        told.append("interrupts are not compared: one of the two logs was not wholly read")
-    if told:
-        yield from listed(told, size, "change", "changes")
-        yield ""
+    yield from listed(changes(since, _shortened, name), size, "change", "changes")
+    yield ""
 
 
-def _severities(before: Severity | None, after: Severity | None) -> str:
-    return f", {before.value} before and {after.value} now" if before and after and before is not after else ""
-
-
-def _changes(changes: Iterable[Change]) -> Iterator[str]:
-    for each in changes:
-        was, now = (text(side, _LONGEST) or "none" for side in (each.before, each.after))
-        yield f"{text(each.what, LONGEST_NAME)} {name(each.name)}: {was} before, {now} now"
+def _shortened(said: str) -> str:
+    return text(said, _LONGEST)
 
 
 def _unseen(tenant: TenantRun, size: int) -> Iterator[str]:

@@ -31,6 +31,7 @@ def interrupts(tenant: TenantRun, size: int) -> Iterator[str]:
         yield from table(("Interrupt", "Cause", "Rows:", "How sure", "What to do"), _causes(tenant), size // 2, "cause")
         yield ""
     told = [
+        *_again(tenant),
         *(
             f"{text(code, 20)}: {sentences.many(count, 'row')}. Not in the catalogue: neither an interrupt nor a "
             "failure is claimed."
@@ -44,6 +45,16 @@ def interrupts(tenant: TenantRun, size: int) -> Iterator[str]:
     if told:
         yield from listed(told, size // 6)
         yield ""
+
+
+def _again(tenant: TenantRun) -> Iterator[str]:
+    for each in tenant.interrupts.interrupts:
+        title = text(sentences.title(each), LONGEST_NAME)
+        if each.again:
+            yield f"{title} came back: {each.again:,} of its {each.users:,} users met it more than once."
+        for what, names in each.clusters:
+            most = ", ".join(f"{name(called)} ({count:,})" for called, count in names[:_MOST])
+            yield f"{title} failed or was abandoned most for these {text(what, LONGEST_NAME)}: {most}."
 
 
 def _causes(tenant: TenantRun) -> Iterator[tuple[str, ...]]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
-from auditor.finding import Confidence
 from auditor.reports.page import Page
 from auditor.reports.plain import plain
-from auditor.run import CauseAnswer, InterruptAnswer, TenantRun
+from auditor.reports.sentences import counted, title
+from auditor.run import CauseAnswer, TenantRun
 
 _MOST_NAMES = 5
 _MOST_EVIDENCE = 3
@@ -28,9 +25,12 @@ def meanings(page: Page, tenant: TenantRun) -> None:
             page.prose(
                 f"It came back: {each.again:,} of its {each.users:,} users met it more than once.", "      ", "    "
             )
-        for what, names in each.clusters:
-            most = ", ".join(f"{plain(name, 60)} ({count:,})" for name, count in names[:_MOST_NAMES])
-            page.prose(f"Failed and abandoned most: {what} {most}.", "      ", "    ")
+        clusters = "; ".join(
+            f"{what} {', '.join(f'{plain(name, 60)} ({count:,})' for name, count in names[:_MOST_NAMES])}"
+            for what, names in each.clusters
+        )
+        if clusters:
+            page.prose(f"Failed and abandoned ones cluster on {clusters}.", "      ", "    ")
     for code, count in answer.uncatalogued:
         rows = "1 row" if count == 1 else f"{count:,} rows"
         page.prose(
@@ -46,21 +46,3 @@ def _cause(page: Page, cause: CauseAnswer) -> None:
     seen = " ".join(plain(each.statement, 400) for each in cause.evidence[:_MOST_EVIDENCE])
     if seen:
         page.prose(f"For example {plain(cause.example, 40)}: {seen}", "        ", "      ")
-
-
-def confidences(answers: Iterable[InterruptAnswer]) -> tuple[tuple[str, int], ...]:
-    """How many interrupts were explained how surely."""
-    found: Counter[str] = Counter()
-    for answer in answers:
-        for cause in answer.causes:
-            found.update(dict(cause.confidence))
-    return tuple((each.value, found[each.value]) for each in Confidence if found[each.value])
-
-
-def title(answer: InterruptAnswer) -> str:
-    return f"{answer.code} {answer.name}".rstrip()
-
-
-def counted(counts: Iterable[tuple[str, int]]) -> str:
-    """ "3 completed, 1 failed": zeros are left out."""
-    return ", ".join(f"{count:,} {name}" for name, count in counts if count) or "none"

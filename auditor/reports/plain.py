@@ -9,9 +9,12 @@ LONGEST = 300
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
-    """One line without control, format or surrogate characters (each shown as its number), cut to `longest`."""
-    shown = "".join(_shown(character) for character in text[: longest + 1])
-    return shown if len(text) <= longest else shown[: longest - 3] + "..."
+    """One line without control, format or surrogate characters (each shown as its number), cut to `longest`, which is
+    at least 3."""
+    shown = text[: longest + 1]
+    if not shown.isprintable():
+        shown = "".join(map(_shown, shown))
+    return shown if len(shown) <= longest else shown[: longest - 3] + "..."
 
 
 def _shown(character: str) -> str:

@@ -92,12 +92,17 @@ def _tool(run: Run, checks: Sequence[CheckResult]) -> Json:
     return {
         "driver": {
             "name": "auditor",
-            "version": run.version,
+            "version": _plain(run.version),
             "rules": [
                 {"id": each.id, "shortDescription": _text(each.title), "help": _text(each.title)} for each in checks
             ],
         },
-        "extensions": [{"name": called, "version": version} for called, version in run.plugins if called != "auditor"],
+        # Each once: a package may bring its checks by several entry points.
+        "extensions": [
+            {"name": _plain(called), "version": _plain(version)}
+            for called, version in dict.fromkeys(run.plugins)
+            if called != "auditor"
+        ],
     }
 
 
@@ -145,7 +150,9 @@ def _result(tenant: TenantRun, result: CheckResult, index: int, finding: Finding
         "locations": [{"logicalLocations": [place]}],
         "partialFingerprints": {FINGERPRINT: fingerprint},
         # Empty and not left out: it is known that nobody accepted it.
-        "suppressions": [_suppression(each) for each in tenant.acceptances if fingerprint in each.fingerprints],
+        "suppressions": [
+            _suppression(each) for each in dict.fromkeys(tenant.acceptances) if fingerprint in each.fingerprints
+        ],
         "properties": {
             "severity": finding.severity.value,
             "confidence": finding.confidence.value,

@@ -60,7 +60,7 @@ def _interrupts(tenant: TenantRun) -> str:
         "the failed and abandoned ones are worth a look."
     )
     strangers = sum(count for _, count in answer.uncatalogued)
-    said += f" {strangers:,} rows have a code that is not in the catalogue." if strangers else ""
+    said += f" {many(strangers, 'row has', 'rows have')} a code that is not in the catalogue." if strangers else ""
     explained = confidences(answer.interrupts)
     return said + (f" Why each happened: {counted(explained)}." if explained else "")
 
@@ -87,6 +87,14 @@ def _policies(tenant: TenantRun) -> str:
     inert = len(answer.policies) - len(effective)
     without = f" Without effect as they are: {inert}." if inert else ""
     return f"{len(answer.policies)} of {those}. In force: {by_mode}.{without}"
+
+
+def unseen(tenant: TenantRun) -> str:
+    """How much is missing among findings; "" where everything was looked at. Few findings then say little."""
+    datasets = sum(each.state != "collected" for each in tenant.datasets)
+    checks = sum(not each.looked_wholly for each in tenant.checks)
+    left = [many(datasets, "dataset")] * (datasets > 0) + [many(checks, "check")] * (checks > 0)
+    return f"Not, or not wholly, among this: {' and '.join(left)}, see below." if left else ""
 
 
 def reach(policy: PolicyAnswer) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from auditor.reports.plain import plain
 
-# Below what a cell of Excel holds (32,767), also when every character is shown as its number.
-LONGEST = 4_000
+# Below what a cell of Excel holds (32,767).
+LONGEST = 10_000
 
 _FORMULA = frozenset("=+-@")
 

@@ -1,20 +1,24 @@
-"""A run for the person at the keyboard: first the three answers in words, then findings by severity, then what could
-not be looked at and why, then the tables. Fits 80 columns and uses more where there are more.
+"""A run for the person at the keyboard: first the three answers in words, then findings by severity, what is accepted,
+what changed since the last run, what could not be looked at and why, then the tables. Fits 80 columns and uses more
+where there are more.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-
 from auditor.check import CheckResult, Status
+from auditor.comparison import Comparison
 from auditor.finding import Finding, Severity
-from auditor.reports.meanings import confidences, counted, meanings, title
+from auditor.reports import sentences
+from auditor.reports.changes import changes
+from auditor.reports.grouped import accepted
+from auditor.reports.meanings import meanings
 from auditor.reports.page import Page
 from auditor.reports.plain import plain
-from auditor.run import DeviceAnswer, PolicyAnswer, Run, TenantRun
+from auditor.reports.sentences import counted
+from auditor.run import Run, TenantRun
 
 _MOST_REASONS = 5
-_SETTING = 'Is "Show option to remain signed in" on?'
+_LONGEST = 600
 
 _COLOURS = {
     Severity.CRITICAL: "1;31",
@@ -38,11 +42,12 @@ def render(run: Run, *, width: int = 80, colour: bool = False) -> str:
 
 
 def _tenant(page: Page, tenant: TenantRun) -> None:
-    name = tenant.name or tenant.id or "A tenant that the files do not name"
-    page.title(f"{name} ({tenant.domain})" if tenant.domain else name)
-    page.prose(_window(tenant))
+    page.title(sentences.name(tenant))
+    page.prose(sentences.window(tenant))
     _answers(page, tenant)
     _findings(page, tenant)
+    _accepted(page, tenant)
+    _since(page, tenant.since)
     _not_looked_at(page, tenant)
     _interrupts(page, tenant)
     _policies(page, tenant)
@@ -60,88 +65,22 @@ def _unreached(page: Page, run: Run) -> None:
         page.prose(f"{each.tenant}: {each.what} {each.remedy}", "    ", "  - ")
 
 
-def _window(tenant: TenantRun) -> str:
-    start, end = (text[:16].replace("T", " ") for text in tenant.window)
-    log = next(each for each in tenant.datasets if each.name == "sign_ins")
-    if tenant.window[0] == tenant.window[1]:
-        return f"No sign-in log: {log.reason}"
-    read = {"collected": "all of it read", "partial": "only a part of it read", "missing": "not read"}[log.state]
-    rows = "" if log.rows is None else f", {log.rows:,} rows"
-    return f"Sign-in log from {start} to {end} UTC{rows}, {read}."
-
-
 def _answers(page: Page, tenant: TenantRun) -> None:
-    answers = (
-        ("Interrupts in the sign-in log: is anything broken?", _interrupts_answer(tenant)),
-        (_SETTING, _setting_answer(tenant)),
-        ("Which Conditional Access policies set persistent browser sessions?", _policies_answer(tenant)),
-    )
-    for number, (question, answer) in enumerate(answers, 1):
+    for number, (question, answer) in enumerate(zip(sentences.QUESTIONS, sentences.answers(tenant), strict=True), 1):
         page.line("")
         page.title(f"{number}. {question}")
         page.prose(answer, "   ")
-        if question is _SETTING:
+        if number == 2:
             for each in tenant.stay_signed_in.evidence:
                 page.prose(each.statement, "     ", "   - ")
 
 
-def _interrupts_answer(tenant: TenantRun) -> str:
-    answer = tenant.interrupts
-    if not answer.known:
-        return "Not known: the sign-in log could not be read (see below)."
-    if not answer.interrupts:
-        return "No interrupt was seen in what was read of the log."
-    total = sum(each.count for each in answer.interrupts)
-    outcomes = counted(
-        [
-            (name, sum(dict(each.outcomes)[name] for each in answer.interrupts))
-            for name, _ in answer.interrupts[0].outcomes
-        ]
-    )
-    top = answer.interrupts[0]
-    said = (
-        f"{total:,} interrupts of {len(answer.interrupts)} kinds: {outcomes}. "
-        f"Most frequent: {title(top)} ({top.count:,}). An interrupt is a step of a sign-in, not an error; "
-        "the failed and abandoned ones are worth a look."
-    )
-    strangers = sum(count for _, count in answer.uncatalogued)
-    said += f" {strangers:,} rows have a code that is not in the catalogue." if strangers else ""
-    explained = confidences(answer.interrupts)
-    return said + (f" Why each happened: {counted(explained)}." if explained else "")
-
-
-def _setting_answer(tenant: TenantRun) -> str:
-    answer = tenant.stay_signed_in
-    said = {"shown": "Yes, users are asked", "hidden": "No, the prompt is hidden"}.get(answer.verdict, "Not known")
-    sure = f" ({answer.confidence})" if answer.confidence else ""
-    return f"{said}{sure}. {answer.why}"
-
-
-def _policies_answer(tenant: TenantRun) -> str:
-    answer = tenant.policies
-    if not answer.known:
-        return "Not known: the policies could not be read (see below)."
-    state = next(each.state for each in tenant.datasets if each.name == "policies")
-    those = f"the {answer.of} policies" + ("" if state == "collected" else " that could be read")
-    if not answer.policies:
-        return f"None of {those}."
-    effective = [policy for policy in answer.policies if not policy.inert]
-    modes = Counter(policy.mode for policy in effective)
-    by_mode = ", ".join(f"{count} {mode} persistent" for mode, count in sorted(modes.items())) or "none"
-    inert = len(answer.policies) - len(effective)
-    without = f" Without effect as they are: {inert}." if inert else ""
-    return f"{len(answer.policies)} of {those}. In force: {by_mode}.{without}"
-
-
 def _findings(page: Page, tenant: TenantRun) -> None:
-    counted = [
-        (result, finding)
-        for result in tenant.checks
-        for finding in result.findings
-        if finding.severity is not Severity.INFO
-    ]
+    counted = [pair for pair in tenant.open_findings() if pair[1].severity is not Severity.INFO]
     counted.sort(key=lambda pair: (-pair[1].severity.rank, pair[0].id, pair[1].subject.name))
-    page.heading(f"Findings: {len(counted)}" if counted else "Findings: none above information")
+    aside = f" ({len(tenant.accepted)} accepted, apart)" if tenant.accepted else ""
+    page.heading(f"Findings: {len(counted) or 'none above information'}{aside}")
+    page.prose(sentences.unseen(tenant))
     for result, finding in counted:
         _finding(page, result, finding)
 
@@ -156,6 +95,35 @@ def _finding(page: Page, result: CheckResult, finding: Finding) -> None:
     if link and len(link) + 2 <= page.width:  # a broken one would lead nowhere; the JSON report has it
         page.line(f"  {link}")
     page.line(page.paint(f"  {result.id}, {finding.confidence.value}", "2"))
+
+
+def _accepted(page: Page, tenant: TenantRun) -> None:
+    if not tenant.acceptances:
+        return
+    page.heading("Acceptances")
+    for result, finding, by in accepted(tenant):
+        subject = plain(finding.subject.name or finding.subject.id, 120)
+        owner = f" ({plain(by.owner, 120)})" if by.owner else ""
+        until = f", until {by.until}" if by.until else ""
+        page.prose(
+            f"{finding.severity.value} {subject} ({result.id}): {plain(finding.message, _LONGEST)} "
+            f"Accepted{until}: {by.reason}{owner}",
+            "    ",
+            "  - ",
+        )
+    for each in tenant.acceptances:
+        if each.state != "accepted":
+            said = f"The acceptance of {each.check} for {plain(each.subject, 120)}: {each.state}"
+            ended = f", it held until {each.until}" if each.state == "expired" else ""
+            page.prose(f"{said}{ended}. {each.reason}", "    ", "  - ")
+
+
+def _since(page: Page, since: Comparison | None) -> None:
+    if since is None:
+        return
+    page.heading(f"Since the run of {sentences.instant(since.since)} UTC")
+    for said in changes(since):
+        page.prose(said, "    ", "  - ")
 
 
 def _not_looked_at(page: Page, tenant: TenantRun) -> None:
@@ -196,7 +164,7 @@ def _policies(page: Page, tenant: TenantRun) -> None:
             [
                 plain(policy.name or policy.id, 120),
                 plain(policy.mode, 20),
-                _state(policy.state),
+                plain(sentences.state(policy), 20),
                 ", ".join(policy.problems) or "-",
             ]
             for policy in tenant.policies.policies
@@ -205,25 +173,8 @@ def _policies(page: Page, tenant: TenantRun) -> None:
     )
     page.line("")
     for policy in tenant.policies.policies:
-        page.prose(f"{plain(policy.name or policy.id, 120)}: aimed at {policy.aim}.{_reach(policy)}", "    ", "  ")
-
-
-def _reach(policy: PolicyAnswer) -> str:
-    said = ""
-    if policy.reach is not None:
-        total = policy.reach.applies + policy.reach.applies_not + policy.reach.not_known
-        said = f" Of {total:,} completed browser sign-ins its conditions hold for {policy.reach.applies:,}"
-        if policy.reach.not_known:
-            said += f", and for {policy.reach.not_known:,} that is not known ({policy.reach.because[0][0].rstrip('.')})"
-        said += "."
-    if policy.devices:
-        said += f" Devices: {'; '.join(_device(row) for row in policy.devices)}."
-    return said
-
-
-def _device(row: DeviceAnswer) -> str:
-    compliant = {None: "", True: " compliant", False: " not compliant"}[row.compliant]
-    return f"{row.device}{compliant} {row.reached}"
+        said = f"{plain(policy.name or policy.id, 120)}: aimed at {policy.aim}. {sentences.reach(policy)}"
+        page.prose(said.rstrip(), "    ", "  ")
 
 
 def _trust(page: Page, tenant: TenantRun) -> None:
@@ -250,7 +201,3 @@ def _trust(page: Page, tenant: TenantRun) -> None:
         )
     for reason, count in held.because[:_MOST_REASONS]:
         page.prose(f"Not known, {count:,} times: {reason}", "    ", "  - ")
-
-
-def _state(state: str) -> str:
-    return "report-only" if state == "enabledForReportingButNotEnforced" else plain(state, 20)

@@ -124,7 +124,8 @@ def _findings(tenant: TenantRun) -> Iterator[Row]:
 
 def _interrupts(tenant: TenantRun) -> Iterator[Row]:
     for each in tenant.interrupts.interrupts:
-        yield each.code, each.name, each.count, each.users, *_counts(each.outcomes), each.meaning, each.advice
+        again = "" if each.again is None else each.again
+        yield each.code, each.name, each.count, each.users, again, *_counts(each.outcomes), each.meaning, each.advice
 
 
 def _causes(tenant: TenantRun) -> Iterator[Row]:
@@ -143,6 +144,13 @@ def _causes(tenant: TenantRun) -> Iterator[Row]:
                 cause.example,
                 _evidence(cause.evidence),
             )
+
+
+def _clusters(tenant: TenantRun) -> Iterator[Row]:
+    for each in tenant.interrupts.interrupts:
+        for what, names in each.clusters:
+            for called, count in names:
+                yield each.code, each.name, what, called, count
 
 
 def _apps(tenant: TenantRun) -> Iterator[Row]:
@@ -261,7 +269,10 @@ TABLES: Mapping[str, Table] = {
         ),
         _findings,
     ),
-    "interrupts": Table(("code", "name", "rows", "users", *_OUTCOMES, "meaning", "advice"), _interrupts),
+    "interrupts": Table(
+        ("code", "name", "rows", "users", "users who met it again", *_OUTCOMES, "meaning", "advice"), _interrupts
+    ),
+    "clusters": Table(("code", "name", "what", "which", "failed or abandoned"), _clusters),
     "causes": Table(
         (
             *("code", "name", "cause", "title", "rows", *_CONFIDENCES, *_OUTCOMES),

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -77,7 +78,7 @@ def test_csv_is_one_line_a_row() -> None:
     assert len("".join(as_csv([(replace(ONE, app='a\n"b"\r,c'), WHY)])).splitlines()) == 2
 
 
-@pytest.mark.parametrize("width", [80, 119, 120, 200])
+@pytest.mark.parametrize("width", [80, 129, 130, 200])
 def test_the_table_fits(width: int) -> None:
     lines = [
         line.rstrip("\n") for line in table([(ONE, WHY), (HOSTILE, ODD), (replace(ONE, user="x" * 500), WHY)], width)
@@ -86,7 +87,26 @@ def test_the_table_fits(width: int) -> None:
     assert "prompt-expected" in lines[1]
     assert [line for line in lines if len(line) > width] == []
     assert "\x1b" not in "".join(lines)
-    assert ("id-1" in lines[1]) == (width >= 120)
+    assert ("id-1" in lines[1]) == (width >= 130)
+
+
+def shown_columns(line: str) -> int:
+    """As a terminal counts them."""
+    return sum(
+        0 if unicodedata.category(each) == "Mn" else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in line
+    )
+
+
+@pytest.mark.parametrize("width", [80, 130, 200])
+@pytest.mark.parametrize(
+    "text", ["\x1b" * 50, "\u65e5\u672c\u8a9e" * 40, "e\u0301" * 60, "\ud800" * 30, "x" * 10_000, "ab"]
+)
+def test_the_table_fits_whatever_the_log_holds(width: int, text: str) -> None:
+    hostile = replace(ONE, id=text, user=text, app=text, created=text)
+    heading, line = table([(hostile, replace(WHY, cause=text))], width)
+    assert shown_columns(line.rstrip("\n")) <= width
+    assert shown_columns(line[: line.index(" 50140") + 6]) == heading.index("Code") + 4
 
 
 def test_it_streams() -> None:
