@@ -18,8 +18,7 @@ format: .venv
 	$(python) -m ruff format .
 
 generated: .venv
-	.venv/bin/auditor config > config.example.toml
-	$(python) -c "from auditor.reports.interrupts_page import page; print(page(), end='')" > docs/interrupts.md
+	$(python) docs/generate.py
 
 ci:
 	bash .ci/run

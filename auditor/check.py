@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from auditor.errors import NotCollected
-from auditor.finding import Finding
+from auditor.finding import Finding, Severity
 from auditor.tenant.dataset import DATASETS
 from auditor.tenant.tenant import Tenant
 
@@ -19,7 +19,8 @@ from auditor.tenant.tenant import Tenant
 @dataclass(frozen=True, slots=True)
 class Check:
     """`id` is named after the problem. `needs`: datasets without which it cannot run. `wants`: datasets that make its
-    answer better and whose absence it copes with itself. `docs`: its page, usually the module's docstring."""
+    answer better and whose absence it copes with itself. `docs`: its page, usually the module's docstring.
+    `severities`: those that its findings may have, for its page; empty: it does not say."""
 
     id: str
     title: str
@@ -27,6 +28,7 @@ class Check:
     run: Callable[[Tenant], Iterable[Finding]]
     wants: tuple[str, ...] = ()
     docs: str = ""
+    severities: tuple[Severity, ...] = ()
 
     def __post_init__(self) -> None:
         unknown = [name for name in (*self.needs, *self.wants) if name not in DATASETS]

@@ -295,4 +295,5 @@ check = Check(
     wants=_READ,
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.MEDIUM, Severity.HIGH),
 )

@@ -9,7 +9,7 @@ what users complain about.
 What to do: read the advice for the code. Nothing is to be done about interrupts whose attempts complete.
 
 What it cannot see: silent follow-ups that the source leaves out, and what a user answered at a prompt. Why an
-interrupt happened in this tenant is not decided here; the explanation is that of the code.
+interrupt happened in this tenant is not decided here; the report's first answer and `auditor interrupts` tell that.
 """
 
 from collections.abc import Iterator
@@ -34,4 +34,11 @@ def run(tenant: Tenant) -> Iterator[Finding]:
         )
 
 
-check = Check(id="interrupts", title="Interrupts in the sign-in log", needs=("sign_ins",), run=run, docs=__doc__ or "")
+check = Check(
+    id="interrupts",
+    title="Interrupts in the sign-in log",
+    needs=("sign_ins",),
+    run=run,
+    docs=__doc__ or "",
+    severities=(Severity.INFO,),
+)

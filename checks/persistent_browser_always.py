@@ -201,4 +201,5 @@ check = Check(
     wants=(*NEEDED, "service_principals", "sign_ins"),
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.LOW, Severity.MEDIUM, Severity.HIGH),
 )

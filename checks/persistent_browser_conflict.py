@@ -243,4 +243,5 @@ check = Check(
     wants=(*NEEDED, *TELLING, "service_principals"),
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.INFO, Severity.LOW, Severity.MEDIUM),
 )

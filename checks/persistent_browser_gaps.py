@@ -340,4 +340,5 @@ check = Check(
     wants=(*_READ, *TELLING),
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH),
 )

@@ -154,4 +154,5 @@ check = Check(
     wants=(*NEEDED, "policy_changes", "service_principals"),
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.INFO, Severity.LOW),
 )

@@ -133,4 +133,5 @@ check = Check(
     wants=("service_principals",),
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.INFO, Severity.LOW, Severity.MEDIUM),
 )

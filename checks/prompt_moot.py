@@ -230,4 +230,5 @@ check = Check(
     wants=(*TELLING, *NEEDED, "service_principals"),
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.INFO, Severity.LOW),
 )

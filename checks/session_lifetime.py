@@ -287,4 +287,5 @@ check = Check(
     wants=(*_READ, *TELLING, *NEEDED, "service_principals"),
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.INFO, Severity.LOW),
 )

@@ -147,4 +147,5 @@ check = Check(
     wants=TELLING,
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.INFO, Severity.LOW, Severity.MEDIUM),
 )

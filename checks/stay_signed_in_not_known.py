@@ -75,4 +75,5 @@ check = Check(
     wants=TELLING,
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.INFO, Severity.LOW),
 )

@@ -92,4 +92,5 @@ check = Check(
     wants=(*TELLING, "policies"),
     run=run,
     docs=__doc__ or "",
+    severities=(Severity.LOW, Severity.MEDIUM),
 )

@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from auditor.cli.checks import checks
 from auditor.cli.collect import collect
 from auditor.cli.config import config
 from auditor.cli.demo import demo
@@ -18,6 +19,7 @@ from auditor.cli.diff import diff
 from auditor.cli.doctor import doctor
 from auditor.cli.explain import explain
 from auditor.cli.interrupts import interrupts
+from auditor.cli.report_verb import report
 from auditor.cli.run import run
 from auditor.cli.verb import examples
 from auditor.cli.what_if import what_if
@@ -54,7 +56,7 @@ def root(
     """
 
 
-for _verb in (demo, doctor, run, collect, interrupts, explain, diff, config):
+for _verb in (demo, doctor, run, collect, report, diff, interrupts, explain, checks, config):
     app.command(epilog=_verb.examples)(_verb)
 app.command("what-if", epilog=what_if.examples)(what_if)
 

@@ -18,7 +18,10 @@ def collect(
     tenant: Annotated[str, typer.Option("--tenant", help="Which tenant of the config, where it has several.")] = "",
     quiet: Quiet = False,
 ) -> None:
-    """Read a tenant into a folder and stop. The same command goes on where a stopped one was."""
+    """Read a tenant into a folder and stop. The same command goes on where a stopped one was.
+
+    Ends with 3 where something could not be read.
+    """
     from auditor import audit, plugins
     from auditor.cli.collecting import collected
     from auditor.cli.progress import showing

@@ -37,7 +37,10 @@ def diff(
         DiffFormat.TEXT
     ),
 ) -> None:
-    """Tell what changed between two runs: findings, the setting, policies, interrupts, what could be looked at."""
+    """Tell what changed between two runs: findings, the setting, policies, interrupts, what could be looked at.
+
+    Ends with 0 whatever changed, and with 2 where there are no two runs of one tenant.
+    """
     from auditor import history
 
     if old is not None and new is not None:
@@ -51,9 +54,12 @@ def diff(
 
 
 def _compared(older: Run, newer: Run) -> Iterator[Pair]:
-    """The tenants that are in both."""
-    from auditor.compare import compare
+    """The tenants that are in both. ConfigError when there may be the same ones under other names."""
+    from auditor.compare import compare, not_comparable
+    from auditor.errors import ConfigError
 
+    if why_not := not_comparable(older, newer):
+        raise ConfigError(why_not, "Compare runs that were redacted with one table, or two that were not.")
     before = {tenant.id: tenant for tenant in older.tenants}
     for tenant in newer.tenants:
         if tenant.id in before:
