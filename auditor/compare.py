@@ -13,17 +13,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from auditor.check import Status
 from auditor.comparison import Change, Comparison, Fate, FindingChange, Trend
 from auditor.finding import Finding, Severity
-from auditor.run import PolicyAnswer, TenantRun
+from auditor.run import PolicyAnswer, Run, TenantRun
 from auditor.tenant.instant import MINUTE, parse
 
 SIGMAS = 4.0
 LEAST_CHANGE = 0.2
 
 _DAY = 24 * 60 * MINUTE
+
+
+def not_comparable(older: Run, newer: Run) -> str:
+    """Why two runs must not be compared, as a sentence; "" when they may be."""
+    if older.redacted == newer.redacted:
+        return ""
+    if older.redacted and newer.redacted:
+        return "The two runs were redacted with different tables: what is the same has two names in them."
+    which = "older" if older.redacted else "newer"
+    return f"Only the {which} run was redacted: what is the same has two names in them."
 
 
 def compare(older: TenantRun, newer: TenantRun, since: str) -> Comparison:
@@ -34,7 +45,7 @@ def compare(older: TenantRun, newer: TenantRun, since: str) -> Comparison:
         setting=_setting(older, newer),
         policies=tuple(_policies(older, newer)),
         unable=tuple(_lost(older, newer)),
-        able=tuple(_lost(newer, older)),
+        able=tuple(replace(each, before=each.after, after=each.before) for each in _lost(newer, older)),
         trends=_trends(older, newer),
     )
 

@@ -138,7 +138,7 @@ def test_newly_unable_and_able() -> None:
     found = compare(run(result(status=Status.CLEAR)), run(result(status=Status.FAILED)), SINCE)
     assert found.unable == (Change("check", "c", "clear", "failed"),)
     back = compare(run(result(status=Status.FAILED)), run(result(status=Status.CLEAR)), SINCE)
-    assert back.able == (Change("check", "c", "clear", "failed"),)
+    assert back.able == (Change("check", "c", "failed", "clear"),)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,19 @@ def test_the_smallest_config() -> None:
 def test_the_example_holds_every_key_with_its_default() -> None:
     read = parse(example().replace('client_id = ""', 'client_id = "c1"'), "example")
     assert read == parse(TENANT.replace("contoso.com", "contoso.onmicrosoft.com"), "smallest")
-    for key in ("days", "api", "sign_in_page", "folder", "keep", "formats", "output", "fail_on", "id", "kind", "client_id"):
+    for key in (
+        "days",
+        "api",
+        "sign_in_page",
+        "folder",
+        "keep",
+        "formats",
+        "output",
+        "fail_on",
+        "id",
+        "kind",
+        "client_id",
+    ):
         assert f"\n{key} = " in example()
     for key in (
         "secret_env",

@@ -6,6 +6,7 @@ earlier version did not write yet has the fields' own defaults.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ Json = Mapping[str, Any]
 def load(text: bytes, name: str) -> Run:
     """`name`: what to call the file in errors. RunFileError when it holds no run that this version can read."""
     try:
-        document = msgspec.json.decode(text)
+        document = json.loads(text)  # unlike msgspec it reads half of a surrogate pair, which a saved run may hold
     except (ValueError, RecursionError) as error:
         raise RunFileError(
             f"{name} is no JSON: {error}.", "Name a file that `auditor run --format json` wrote."

@@ -111,6 +111,12 @@ def test_what_is_no_run_is_refused(run_of: Callable[..., Run], change: Callable[
         load(json.dumps(run).encode(), "run.json")
 
 
+def test_half_a_surrogate_pair_comes_back(run_of: Callable[..., Run]) -> None:
+    run = run_of()
+    run = dataclasses.replace(run, unreached=(Unreached("\ud800", "", ""),))
+    assert load(render(run).encode(), "run.json") == run
+
+
 @pytest.mark.parametrize("text", [b"", b"[", b"\xff", b"[]", b"[" * 100_000, b"null"])
 def test_other_files_are_refused(text: bytes) -> None:
     with pytest.raises(RunFileError, match=r"run\.json"):
