@@ -34,11 +34,13 @@ from auditor.tenant.dataset import (
 from auditor.tenant.instant import from_datetime, to_text
 from auditor.tenant.tenant import Tenant
 from auditor.tenant_at import about as about
+from auditor.tenant_at import names_of as names_of
 from auditor.tenant_at import open_log as open_log
 from auditor.tenant_at import open_tenant as open_tenant
 from auditor.tenant_at import source_at as source_at
 
 if TYPE_CHECKING:
+    from auditor.redaction.redaction import Redaction
     from auditor.sources.graph import Asked
 
 
@@ -136,9 +138,14 @@ def asked_of(tenant: TenantConfig, config: Config, datasets: Iterable[str], surr
     )
 
 
-def audit(source: Spool | Exports, checks: Iterable[Check], report: Report) -> TenantRun:
-    """The facts of a report on one tenant, from what was collected or exported of it."""
+def audit(
+    source: Spool | Exports, checks: Iterable[Check], report: Report, redaction: Redaction | None = None
+) -> TenantRun:
+    """The facts of a report on one tenant, from what was collected or exported of it. With a `redaction` they have
+    pseudonyms for names, and go through its `run` before anybody sees them."""
     with open_tenant(source, report) as tenant:
+        if redaction is not None:
+            tenant = redaction.tenant(tenant, names_of(source))
         return facts(tenant, checks, about(source, tenant))
 
 

@@ -10,7 +10,7 @@ import asyncio
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -31,7 +31,10 @@ from auditor.tenant.instant import MINUTE, from_datetime, parse, to_seconds_text
 from auditor.tenant.mending import mended
 from auditor.tenant.sign_in_log import Coverage, SignInLog
 from auditor.tenant.tenant import Tenant
-from auditor.tenant_at import about, log_of, open_tenant, source_at
+from auditor.tenant_at import about, log_of, names_of, open_tenant, source_at
+
+if TYPE_CHECKING:
+    from auditor.redaction.redaction import Redaction
 
 KEPT = 30 * 24 * 60 * MINUTE
 """How long Graph keeps sign-ins for a tenant with Microsoft Entra ID P1 or P2; others cannot be asked for any."""
@@ -58,16 +61,19 @@ class LookedUp(NamedTuple):
     place: Place
 
 
-def look_up_at(path: Path, wanted: Wanted, report: Report) -> LookedUp:
-    """In what lies at `path`: a collected folder, or exports. SpoolError or ExportError when it is neither."""
+def look_up_at(path: Path, wanted: Wanted, report: Report, redaction: Redaction | None = None) -> LookedUp:
+    """In what lies at `path`: a collected folder, or exports. SpoolError or ExportError when it is neither. With a
+    `redaction` it has pseudonyms for names, and goes through its `shown` before anybody sees it."""
     source = source_at(path)
     with open_tenant(source, report, sights=False) as tenant:
+        if redaction is not None:
+            tenant = redaction.tenant(tenant, names_of(source))
         reading = tenant.reading("sign_ins")
         if isinstance(reading, Missing):
             why = f"{reading.reason} {reading.remedy}".rstrip()
             return LookedUp((), Place(str(path), False, False, None, 0, (why,), partial=True))
         log: SignInLog = reading.value
-        attempts = _attempts(source, tenant, log, log.coverage, wanted, report, path.name)
+        attempts = _attempts(source, tenant, log, log.coverage, wanted, report, path.name, redaction)
         intervals = log.coverage.intervals
         place = Place(
             str(path),
@@ -81,8 +87,14 @@ def look_up_at(path: Path, wanted: Wanted, report: Report) -> LookedUp:
     return LookedUp(attempts, place)
 
 
-def look_up_live(tenant: TenantConfig, config: Config, wanted: Wanted, surroundings: Surroundings) -> LookedUp:
-    """At Graph. SignInError or SourceError when it cannot be asked, or refuses the log."""
+def look_up_live(
+    tenant: TenantConfig,
+    config: Config,
+    wanted: Wanted,
+    surroundings: Surroundings,
+    redaction: Redaction | None = None,
+) -> LookedUp:
+    """At Graph. SignInError or SourceError when it cannot be asked, or refuses the log. `redaction`: as above."""
     now = from_datetime(surroundings.now())
     asked = asked_of(tenant, config, with_prerequisites((*_ALWAYS, *WANTS)), surroundings)
     rows = asyncio.run(
@@ -102,10 +114,14 @@ def look_up_live(tenant: TenantConfig, config: Config, wanted: Wanted, surroundi
         spool, covered = _spooled(Path(folder) / "attempt", tenant, config, rows, surroundings)
         collect(tenant, config, spool, surroundings)
         with open_tenant(spool, surroundings.report, sights=False) as opened:
+            if redaction is not None:
+                opened = redaction.tenant(opened, names_of(spool))
             # Nothing was filtered but for the ids, though the rows may hold no success.
             coverage = Coverage(covered, (covered,))
             log = opened.sign_ins
-            return LookedUp(_attempts(spool, opened, log, coverage, wanted, surroundings.report, tenant.id), place)
+            name = tenant.id
+            attempts = _attempts(spool, opened, log, coverage, wanted, surroundings.report, name, redaction)
+            return LookedUp(attempts, place)
 
 
 def _attempts(
@@ -116,6 +132,7 @@ def _attempts(
     wanted: Wanted,
     report: Report,
     name: str,
+    redaction: Redaction | None,
 ) -> tuple[AttemptAnswer, ...]:
     """`name`: of the tenant, where nothing that was read tells it."""
 
@@ -123,6 +140,8 @@ def _attempts(
         report(Progress("sign-in log, searched", read, share=min(1.0, read / max(1, log.totals.rows))))
 
     rows = find(log_of(source), wanted, say)
+    if redaction is not None:
+        rows = redaction.rows(rows)
     known = tenant.name or tenant.domain or tenant.id or name
     return attempt_answers(rows, coverage, tenant, known, wanted.requests | wanted.either)
 

@@ -18,7 +18,7 @@ from auditor.exports.parts import cut
 from auditor.sign_ins.embedded import EmbeddedLog
 from auditor.sign_ins.formats.recognise import format_of
 from auditor.sources.clouds import CLOUDS
-from auditor.sources.exported import NAMED, Exports, described, exports_in
+from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
 from auditor.sources.folder import missing_from, readings
 from auditor.sources.progress import Progress, Report
 from auditor.spool.spool import Spool
@@ -50,6 +50,11 @@ def log_of(source: Spool | Exports) -> tuple[Part, ...]:
     if isinstance(source, Exports):
         return source.log
     return tuple(Part(str(each.path), each.path.name, each.path.stat().st_size) for each in reversed(source.spans()))
+
+
+def names_of(source: Spool | Exports) -> tuple[str, ...]:
+    """Names of files and folders that sentences about a source may hold."""
+    return (source.folder.name,) if isinstance(source, Spool) else tuple(file_names(source))
 
 
 def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:

@@ -76,8 +76,8 @@ def demo(
     from auditor.run import exit_code
 
     wrong = _faults(faults, fault_rate, fault_seed)
+    reports = wanted(forms, output, Report(), redact)
     redaction = redaction_by(redact)
-    reports = wanted(forms, output, Report())
     started = clock.now()
     simulation = Simulation(seed=seed, users=users, days=days, end=started)
     if truth is not None:

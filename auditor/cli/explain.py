@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.options import ConfigFile, Format, From, Quiet
+from auditor.cli.options import ConfigFile, Format, From, Quiet, Redact
 from auditor.cli.verb import verb
 
 if TYPE_CHECKING:
     from auditor.explain.answer import Answer
     from auditor.explain.message import Message
     from auditor.look_up import LookedUp
+    from auditor.redaction.redaction import Redaction
     from auditor.run import Unreached
     from auditor.sign_ins.one_attempt import Wanted
 
@@ -38,6 +39,7 @@ def explain(
     config: ConfigFile = _CONFIG,
     source: From = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="table for people, json for machines.")] = Format.TABLE,
+    redact: Redact = None,
     quiet: Quiet = False,
 ) -> None:
     """Explain a code, an error message, or all that happened in one attempt to sign in, and why.
@@ -47,16 +49,21 @@ def explain(
 
     Ends with 3 where an attempt was looked for and not found, or not all of its log could be looked at.
     """
+    from auditor.cli.redacting import redaction_by
     from auditor.errors import ConfigError
     from auditor.explain.message import read_message
 
+    redaction = redaction_by(redact)
     message = read_message(_text(what))
     if not message:
         raise ConfigError(
             "What was given holds neither a code nor the id of a request or an attempt.",
             "Give a code like 50140, an id, or a message with its AADSTS code.",
         )
-    answer = _answer(message, source, config, quiet)
+    answer = _answer(message, source, config, quiet, redaction)
+    if redaction is not None:
+        answer = redaction.shown(answer)
+        redaction.save()
     _print(answer, form)
     raise typer.Exit(answer.exit_code)
 
@@ -77,7 +84,7 @@ def _from_standard_input(most: int) -> str:
     return given.decode("utf-16" if given[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
 
 
-def _answer(message: Message, source: Path | None, config: Path, quiet: bool) -> Answer:
+def _answer(message: Message, source: Path | None, config: Path, quiet: bool, redaction: Redaction | None) -> Answer:
     from auditor.explain.answer import Answer
     from auditor.explain.codes import code_answers
     from auditor.tenant.instant import to_seconds_text
@@ -88,11 +95,11 @@ def _answer(message: Message, source: Path | None, config: Path, quiet: bool) ->
     if not message.ids:
         why_not = "" if source is None else f"Nothing was looked for in {source}: no request or attempt is named."
     elif source is not None:
-        found.append(_in_files(message, source, quiet))
+        found.append(_in_files(message, source, quiet, redaction))
     elif message.codes and config == _CONFIG and not config.exists():
         why_not = "No log was looked through: name one with --from, or a tenant with --config."
     else:
-        found, unreached = _live(message, config, quiet)
+        found, unreached = _live(message, config, quiet, redaction)
     return Answer(
         codes=code_answers(message.codes),
         ids=tuple(message.named_ids()),
@@ -104,15 +111,17 @@ def _answer(message: Message, source: Path | None, config: Path, quiet: bool) ->
     )
 
 
-def _in_files(message: Message, source: Path, quiet: bool) -> LookedUp:
+def _in_files(message: Message, source: Path, quiet: bool, redaction: Redaction | None) -> LookedUp:
     from auditor.cli.progress import showing
     from auditor.look_up import look_up_at
 
     with showing(quiet) as progress:
-        return look_up_at(source, _wanted(message), progress)
+        return look_up_at(source, _wanted(message), progress, redaction)
 
 
-def _live(message: Message, config: Path, quiet: bool) -> tuple[list[LookedUp], tuple[Unreached, ...]]:
+def _live(
+    message: Message, config: Path, quiet: bool, redaction: Redaction | None
+) -> tuple[list[LookedUp], tuple[Unreached, ...]]:
     """One tenant after the other, until one has it. Where none could be asked, and there is no code that would be an
     answer by itself, the verb ends here."""
     from auditor.cli.collecting import surroundings
@@ -128,7 +137,7 @@ def _live(message: Message, config: Path, quiet: bool) -> tuple[list[LookedUp], 
     for tenant in settings.tenant:
         try:
             with showing(quiet) as progress:
-                found.append(look_up_live(tenant, settings, _wanted(message), surroundings(progress)))
+                found.append(look_up_live(tenant, settings, _wanted(message), surroundings(progress), redaction))
         except AuditorError as error:
             if len(settings.tenant) == 1 and not message.codes:
                 raise

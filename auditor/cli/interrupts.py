@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from auditor.cli.options import ConfigFile, From, Quiet
+from auditor.cli.options import ConfigFile, From, Quiet, Redact
 from auditor.cli.verb import complain, verb
 
 if TYPE_CHECKING:
     from auditor.config import TenantConfig
+    from auditor.redaction.redaction import Redaction
     from auditor.run import Unreached
     from auditor.sources.exported import Exports
     from auditor.spool.spool import Spool
@@ -41,20 +42,26 @@ def interrupts(
     form: Annotated[
         ListFormat, typer.Option("--format", "-f", help="table for people, ndjson or csv.")
     ] = ListFormat.TABLE,
+    redact: Redact = None,
     quiet: Quiet = False,
 ) -> None:
-    """List each interrupt with outcome and cause, in order of time: of what was collected or exported, or now."""
+    """List each interrupt with outcome and cause, in order of time: of what was collected or exported, or now.
+
+    Ends with 3 where not all of the log could be read.
+    """
     from auditor import audit, plugins
     from auditor.cli.collecting import collected
     from auditor.cli.progress import showing
+    from auditor.cli.redacting import redaction_by
     from auditor.cli.tenants import look_at_each
     from auditor.config import load
     from auditor.run import NOT_LOOKED_AT
 
     whole: tuple[bool, ...]
     unreached: tuple[Unreached, ...] = ()
+    redaction = redaction_by(redact)
     if source is not None:
-        whole = (_listed(audit.source_at(source), code, form, quiet),)
+        whole = (_listed(audit.source_at(source), code, form, quiet, redaction),)
     else:
         settings = load(config)
         datasets = audit.datasets_for(plugins.checks_of(plugins.load()))
@@ -62,35 +69,44 @@ def interrupts(
         def look(tenant: TenantConfig) -> bool:
             with showing(quiet) as progress:
                 spool = collected(tenant, settings, datasets, progress)
-            return _listed(spool, code, form, quiet)
+            return _listed(spool, code, form, quiet, redaction)
 
         whole, unreached = look_at_each(settings.tenant, look)
-    for each in unreached:
+    for each in unreached if redaction is None else map(redaction.shown, unreached):
         complain(f"{each.tenant}: {each.what}", each.remedy)
     raise typer.Exit(0 if all(whole) and not unreached else NOT_LOOKED_AT)
 
 
-def _listed(source: Spool | Exports, code: int | None, form: ListFormat, quiet: bool) -> bool:
+def _listed(
+    source: Spool | Exports, code: int | None, form: ListFormat, quiet: bool, redaction: Redaction | None
+) -> bool:
     """Prints the list of one tenant's interrupts, and a word where not all of the log was read; whether all was."""
     from auditor import audit
     from auditor.cli.progress import showing
     from auditor.cli.report import columns
     from auditor.explain.explainer import Explainer
     from auditor.reports import interrupts as lists
+    from auditor.reports.interrupts import Explained
     from auditor.tenant.dataset import Missing, Partial
 
     with ExitStack() as stack:
         with showing(quiet) as progress:
             tenant = stack.enter_context(audit.open_tenant(source, progress, sights=False))
-        log = tenant.reading("sign_ins")
         whose = tenant.id or "The files"
+        if redaction is not None:
+            tenant = redaction.tenant(tenant, audit.names_of(source))
+            whose = redaction.name("tenant", tenant.id) or whose
+            stack.callback(redaction.save)
+        log = tenant.reading("sign_ins")
         if isinstance(log, Missing):
             complain(f"{whose}: the sign-in log could not be read. {log.reason}", log.remedy)
             return False
         if isinstance(log, Partial):
             complain(f"{whose}: only a part of the log was read. {log.reason}", log.remedy)
         explain = Explainer(tenant).explain
-        found = ((each, explain(each)) for each in log.value.interrupts(code))
+        found: Explained = ((each, explain(each)) for each in log.value.interrupts(code))
+        if redaction is not None:
+            found = redaction.interrupts(found)
         lines = (
             lists.table(found, columns())
             if form is ListFormat.TABLE

@@ -49,14 +49,16 @@ class Wanted:
     folder: Path | None = None
 
 
-def wanted(forms: Sequence[Form] | None, output: Path | None, defaults: Report) -> Wanted:
-    """What the options say, or else the config. ConfigError where formats and output do not go together, SpoolError
-    where a folder cannot be made: both before the work of hours and not after it."""
+def wanted(forms: Sequence[Form] | None, output: Path | None, defaults: Report, table: Path | None = None) -> Wanted:
+    """What the options say, or else the config. `table`: of pseudonyms. ConfigError where formats, output and table do
+    not go together, SpoolError where a folder cannot be made: both before the work of hours and not after it."""
     from auditor.errors import ConfigError
     from auditor.reports.formats import FORMATS
 
     if not forms and output is None and defaults.output:
         output = Path(defaults.output).expanduser()
+    if output is not None and table is not None:
+        _apart(table.resolve(), output.resolve())
     names = tuple(dict.fromkeys(each.value for each in forms) if forms else dict.fromkeys(defaults.formats))
     files = len(names) > 1 or any(FORMATS[name].folder for name in names)
     if output is None:
@@ -69,6 +71,15 @@ def wanted(forms: Sequence[Form] | None, output: Path | None, defaults: Report) 
         return Wanted(names, folder=output)
     _make(output.parent)
     return Wanted(names, file=output)
+
+
+def _apart(table: Path, output: Path) -> None:
+    from auditor.errors import ConfigError
+
+    if output == table or output in table.parents:
+        raise ConfigError(
+            f"The table of pseudonyms, {table}, would be part of the output.", "Name a file elsewhere with --redact."
+        )
 
 
 def _make(folder: Path) -> None:

@@ -53,17 +53,18 @@ def run(
     loaded = plugins.load()
     checks = plugins.checks_of(loaded)
     defaults = Report()
-    redaction = redaction_by(redact)
     tenants: tuple[TenantRun, ...]
     unreached: tuple[Unreached, ...] = ()
     if source is not None:
-        reports = wanted(forms, output, defaults)
+        reports = wanted(forms, output, defaults, redact)
+        redaction = redaction_by(redact)
         with showing(quiet) as progress:
             tenants = (audit.audit(audit.source_at(source), checks, progress, redaction),)
     else:
         settings = load(config)
         defaults = settings.report
-        reports = wanted(forms, output, defaults)
+        reports = wanted(forms, output, defaults, redact)
+        redaction = redaction_by(redact)
 
         def look(tenant: TenantConfig) -> TenantRun:
             return _audited(tenant, settings, checks, quiet, redaction)

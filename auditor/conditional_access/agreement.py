@@ -7,9 +7,10 @@ with it, nor one whose result says neither that its conditions held nor that the
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auditor.conditional_access.board import Board, numbers
+from auditor.conditional_access.board import Board, Verdict, numbers
 from auditor.conditional_access.reduction import changed_at
 from auditor.tenant.sign_in_log import SignInLog
 
@@ -44,12 +45,12 @@ def agreement(log: SignInLog, board: Board) -> Agreement:
     """`board`: the policies by whose numbers the log kept its record, in the same order."""
     sights = log.sights()
     sign_ins = agreed = disagreed = not_known = changed_later = 0
-    because: Counter[str] = Counter()
+    doubts: dict[tuple[int, int], tuple[Verdict, int]] = {}
     against: dict[tuple[int, bool], tuple[int, str]] = {}
     unchanged: dict[tuple[int, ...], int] = {}
     for recorded in log.recorded():
-        seen = sights[recorded.sight].circumstances
-        yes, no = board.verdict(seen)
+        parts = who, what, how = board.parts(sights[recorded.sight].circumstances)
+        yes, no = who.yes & what.yes & how.yes, who.no | what.no | how.no
         compared = unchanged.get(recorded.changes)
         if compared is None:
             compared = unchanged[recorded.changes] = _unchanged(board, recorded.changes)
@@ -58,14 +59,18 @@ def agreement(log: SignInLog, board: Board) -> Agreement:
         changed_later += recorded.count * ((recorded.held | recorded.held_not) & ~compared).bit_count()
         agreed += recorded.count * (yes & held | no & held_not).bit_count()
         for ours, wrong in ((True, yes & held_not), (False, no & held)):
-            disagreed += recorded.count * wrong.bit_count()
-            for number in numbers(wrong):
-                count, example = against.get((number, ours), (0, recorded.example))
-                against[number, ours] = count + recorded.count, example
-        for number in numbers((held | held_not) & ~(yes | no)):
-            not_known += recorded.count
-            for reason in board.because(seen, number):
-                because[reason] += recorded.count
+            if wrong:
+                disagreed += recorded.count * wrong.bit_count()
+                for number in numbers(wrong):
+                    count, example = against.get((number, ours), (0, recorded.example))
+                    against[number, ours] = count + recorded.count, example
+        doubtful = (held | held_not) & ~(yes | no)
+        if doubtful:
+            not_known += recorded.count * doubtful.bit_count()
+            for part in parts:
+                if part.because:
+                    key = id(part), doubtful
+                    doubts[key] = part, doubts.get(key, (part, 0))[1] + recorded.count
     disagreements = (
         Disagreement(board.policies[number].id, board.policies[number].name, ours, count, example)
         for (number, ours), (count, example) in against.items()
@@ -76,9 +81,20 @@ def agreement(log: SignInLog, board: Board) -> Agreement:
         disagreed,
         not_known,
         changed_later,
-        tuple(because.most_common()),
+        _reasons(doubts.items()),
         tuple(sorted(disagreements, key=lambda each: (-each.count, each.policy_id, each.ours))),
     )
+
+
+def _reasons(doubts: Iterable[tuple[tuple[int, int], tuple[Verdict, int]]]) -> tuple[tuple[str, int], ...]:
+    """Each reason with how many decisions it is one of; `doubts`: the policies in doubt, a part that may say why, and
+    how often they met."""
+    because: Counter[str] = Counter()
+    for (_, doubtful), (part, count) in doubts:
+        for number in numbers(doubtful):
+            for reason in part.because.get(number, ()):
+                because[reason] += count
+    return tuple(because.most_common())
 
 
 def _unchanged(board: Board, changes: tuple[int, ...]) -> int:

@@ -43,15 +43,16 @@ class Board:
 
     def verdict(self, circumstances: Circumstances) -> tuple[int, int]:
         """The policies whose conditions hold, and those whose do not, as bits."""
-        who, what, how = self._parts(circumstances)
+        who, what, how = self.parts(circumstances)
         return who.yes & what.yes & how.yes, who.no | what.no | how.no
 
     def because(self, circumstances: Circumstances, number: int) -> Iterator[str]:
         """Why it is not known whether the conditions of a policy hold."""
-        for part in self._parts(circumstances):
+        for part in self.parts(circumstances):
             yield from part.because.get(number, ())
 
-    def _parts(self, circumstances: Circumstances) -> tuple[Verdict, Verdict, Verdict]:
+    def parts(self, circumstances: Circumstances) -> tuple[Verdict, Verdict, Verdict]:
+        """How the policies judge who, what and how, each by itself."""
         person, target, way = circumstances
         return self._person(person), self._target(target), self._way(way)
 

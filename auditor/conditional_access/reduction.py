@@ -6,6 +6,7 @@ policy names, in no group and no role that one names, is as good as anybody like
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -46,7 +47,7 @@ class Reduction:
             for tenant in guests.tenants
         )
         self._filters = tuple({chosen for policy in policies if (chosen := _of_one_device(policy)) is not None})
-        self._networks = [_networks(directory, location) for location in directory.locations]
+        self._stretches = _stretches([_networks(directory, location) for location in directory.locations])
         self._risks_matter = any(policy.conditions.sign_in_risks for policy in policies)
         self._platforms_matter = any(policy.conditions.platforms for policy in policies)
         self._countries_matter = any(location.kind == "country" for location in directory.locations.values())
@@ -61,13 +62,24 @@ class Reduction:
     def alike(self, circumstances: Circumstances) -> Circumstances:
         """The same for all that no policy can tell apart."""
         person, target, way = circumstances
-        client, platform, device, address, country, trusted_network, risk, flow = way
+        return Circumstances(self.person(person), self.target(target), self.way(way))
+
+    # One object for all that are equal: a sight is then no more than three references.
+
+    def person(self, person: Person) -> Person:
         user, kinds, home = person
         who = Person(
             self._classes.get(user, SOMEBODY if user else ""),
             kinds,
             home if not home or home in self._homes else SOMEBODY,
         )
+        return self._people.setdefault(who, who)
+
+    def target(self, target: Target) -> Target:
+        return self._targets.setdefault(target, target)
+
+    def way(self, way: Way) -> Way:
+        client, platform, device, address, country, trusted_network, risk, flow = way
         how = Way(
             client,
             platform if self._platforms_matter else "",
@@ -78,10 +90,7 @@ class Reduction:
             risk if self._risks_matter else "",
             flow,
         )
-        # One object for all that are equal: a sight is then no more than three references.
-        return Circumstances(
-            self._people.setdefault(who, who), self._targets.setdefault(target, target), self._ways.setdefault(how, how)
-        )
+        return self._ways.setdefault(how, how)
 
     def record(self, results: Iterable[tuple[str, str]]) -> tuple[int, int]:
         """What the log says of each policy, as bits: whose conditions held, and whose did not. A result that says
@@ -109,8 +118,9 @@ class Reduction:
         where = address_of(address)
         if where is None:
             return ""
-        inside = tuple(any(where in network for network in networks) for networks in self._networks)
-        return self._representatives.setdefault((where.version, inside), address)
+        starts, inside = self._stretches[where.version]
+        within = inside[bisect_right(starts, int(where))]
+        return self._representatives.setdefault((where.version, within), address)
 
 
 def changed_at(policy: Policy) -> int | None:
@@ -139,6 +149,25 @@ def _networks(directory: Directory, location: str) -> tuple[Network, ...]:
         return networks_of(directory.locations[location])
     except ValueError:
         return ()  # a range that cannot be read decides nothing, see `Directory.located`
+
+
+def _stretches(
+    locations: Sequence[Sequence[Network]],
+) -> Mapping[int, tuple[Sequence[int], Sequence[tuple[bool, ...]]]]:
+    """Of each version of addresses: where among them the answer changes which locations hold an address, and the
+    answers: before the first of these addresses, and from each of them on."""
+    found = {}
+    for version in (4, 6):
+        ranges = [
+            [(int(each.network_address), int(each.broadcast_address)) for each in own if each.version == version]
+            for own in locations
+        ]
+        starts = sorted({edge for own in ranges for first, last in own for edge in (first, last + 1)})
+        inside = [
+            tuple(any(first <= start <= last for first, last in own) for own in ranges) for start in (-1, *starts)
+        ]
+        found[version] = starts, inside
+    return found
 
 
 def _of_one_device(policy: Policy) -> Filter | None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 
-from auditor.exports.part import Unreadable
+from auditor.exports.part import Part, Unreadable
 from auditor.exports.place import Place
 
 LARGEST = 32 << 20
@@ -22,12 +22,21 @@ def lines(file: io.BufferedReader, place: Place, at: int) -> Iterator[bytes | Un
     """The lines of a part, as they are but for blank ones; `file` stands at byte `at`, which is the part's start or,
     behind a byte-order mark, nearly so. A part that starts within a file begins with the line after."""
     part = place.part
-    end = part.end if part.end >= 0 else sys.maxsize
+    yield from each_line(file, place, first_line(file, part, at), part.end if part.end >= 0 else sys.maxsize)
+
+
+def first_line(file: io.BufferedReader, part: Part, at: int) -> int:
+    """Goes to the first line of a part, and gives its position; `file` stands at `at`."""
+    if not part.start:
+        return at
+    # From one byte before: a line that begins right at the start is this part's.
+    file.seek(part.start - 1)
+    return part.start - 1 + _skip_line(file, b"")
+
+
+def each_line(file: io.BufferedReader, place: Place, at: int, end: int) -> Iterator[bytes | Unreadable]:
+    """The lines from here on that begin before byte `end`; `file` stands at `at`, at the beginning of a line."""
     read = partial(file.readline, LARGEST + 1)
-    if part.start:
-        # From one byte before: a line that begins right at the start is this part's.
-        file.seek(part.start - 1)
-        at = part.start - 1 + _skip_line(file, b"")
     for line in iter(read, b""):
         if at >= end:
             return

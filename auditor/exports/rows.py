@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from enum import Enum
+from typing import TypeVar
 
 import msgspec
 
+from auditor.exports.blocks import Block, blocks
 from auditor.exports.documents import documents
 from auditor.exports.lines import lines
 from auditor.exports.opening import Opened, opened
 from auditor.exports.part import Part, Unreadable
 from auditor.exports.place import Place
 from auditor.exports.tables import header_of, table
+
+Item = TypeVar("Item")
 
 
 class Shape(Enum):
@@ -29,7 +34,17 @@ def rows_in(part: Part, place: Place | None = None) -> Iterator[bytes | Unreadab
     one can tell without decoding: a row that is cut off, or larger than 32 MB, text that is no JSON object. Nothing is
     raised: a file that cannot be opened is Unreadable as a whole. Whether a text that looks like an object is JSON
     and a row of a log, whoever decodes it will see. `place`: of this part; it tells where the row at hand stands."""
-    place = place or Place(part)
+    return _items(part, place or Place(part), lines)
+
+
+def blocks_in(part: Part, place: Place) -> Iterator[Block | bytes | Unreadable]:
+    """The same, but that lines come in blocks where they can."""
+    return _items(part, place, blocks)
+
+
+def _items(
+    part: Part, place: Place, lines: Callable[[io.BufferedReader, Place, int], Iterator[Item]]
+) -> Iterator[Item | bytes | Unreadable]:
     try:
         with opened(part) as found:
             shape = shape_of(found.head())
@@ -77,7 +92,7 @@ def shape_of(head: bytes) -> Shape:
     if end and second.startswith(b"{") and _is_row(second, rest):
         return Shape.LINES
     names = header_of(head)
-    if b"\0" in line or len(names) < 2 or any("{" in name for name in names):
+    if b"\0" in line or len(names) < 2 or any(mark in name for name in names for mark in '{"'):
         return Shape.UNKNOWN
     return Shape.TABLE
 

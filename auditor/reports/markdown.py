@@ -41,7 +41,8 @@ def render(run: Run) -> str:
     for tenant in run.tenants:
         lines += _tenant(tenant, size)
     made = f"auditor {text(run.version, 40)}, run of {text(instant(run.started), 40)} UTC"
-    return "\n".join([*lines, "", "---", "", f"Made by {made}.", ""])
+    redacted = f" {sentences.REDACTED}" if run.redacted else ""
+    return "\n".join([*lines, "", "---", "", f"Made by {made}.{redacted}", ""])
 
 
 def _unreached(run: Run, size: int) -> Iterator[str]:

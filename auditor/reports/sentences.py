@@ -15,6 +15,10 @@ QUESTIONS = (
 )
 
 
+REDACTED = "Names in it are pseudonyms: the run was redacted."
+"""To be said where `Run.redacted` is set."""
+
+
 def name(tenant: TenantRun) -> str:
     """ "Contoso (contoso.com)", or what there is of it."""
     called = tenant.name or tenant.id or "A tenant that the files do not name"

@@ -32,6 +32,9 @@ _COLOURS = {
 def render(run: Run, *, width: int = 80, colour: bool = False) -> str:
     """Text of lines no longer than `width` (at least 80, at most 160 are used), with or without ANSI colours."""
     page = Page(width, colour)
+    if run.redacted:
+        page.prose(sentences.REDACTED)
+        page.line("")
     for number, tenant in enumerate(run.tenants):
         if number:
             page.line("")

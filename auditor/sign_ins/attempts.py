@@ -18,6 +18,7 @@ A hole counts from the interrupt on, not only after the attempt's last row: a su
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ from auditor.tenant.sign_in_log import Coverage, Interrupt, Outcome
 
 GAP = 60 * MINUTE
 
-_order = attrgetter("order")
+_at, _order = attrgetter("at"), attrgetter("order")
 
 
 class Judged(NamedTuple):
@@ -105,13 +106,12 @@ def interrupt(found: Judged) -> Interrupt:
 
 
 def newest_versions(rows: Iterable[Row]) -> list[Row]:
-    """One row per id: the one collected last (the highest `order`), as Entra may rewrite an interrupt to a success.
-    Rows of one id that have different correlation ids are different rows."""
+    """One row per id: the one collected last (the highest `order`), as Entra may rewrite an interrupt to a success."""
     given = list(rows)
     if len({row.id for row in given}) == len(given):
         return given
     given.sort(key=_order)
-    return list({(row.id, row.correlation_id): row for row in given}.values())
+    return list({row.id: row for row in given}.values())
 
 
 def is_interrupt(row: Row) -> bool:
@@ -127,7 +127,9 @@ def _place(row: Row) -> tuple[int, int, str]:
 
 def _attempts(group: list[Row]) -> Iterator[list[Row]]:
     if len(group) > 1:
-        group.sort(key=_place)
+        group.sort(key=_at)
+        if any(before.at == after.at for before, after in pairwise(group)):
+            group.sort(key=_place)
     start = 0
     for place in range(1, len(group)):
         if group[place].at - group[place - 1].at > GAP:

@@ -17,12 +17,15 @@ import msgspec
 
 from auditor.sign_ins.rows import Row
 
-ROWS_PER_BUCKET = 4_096
-MOST_BUCKETS = 512
-"""A bucket has more rows where a log has more than that: a hundred million rows make buckets of 100 MB."""
+ROWS_PER_BUCKET = 1_024
+"""So few that a processor has them at hand."""
+MOST_BUCKETS = 2_048
+"""A bucket has more rows where a log has more than that: a hundred million rows make buckets of 30 MB."""
 ROWS_PER_PIECE = 16_384
+_OF_EACH = 16
+"""Rows of a bucket in a piece, at least, on average: each takes a read of its own."""
 
-_encode_into = msgspec.msgpack.Encoder().encode_into
+encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Row]).decode
 
 
@@ -32,30 +35,35 @@ def count_for(rows: int) -> int:
 
 
 class Buckets:
-    """`pending`: what is still to be written of each bucket. `counts`: rows of each, all together."""
+    """`pending`: of each bucket the rows that are still to be written, each encoded by itself. `counts`: rows of each
+    that were written."""
 
     def __init__(self, path: Path, count: int) -> None:
-        self.pending = [bytearray() for _ in range(count)]
+        self.pending: list[list[bytes]] = [[] for _ in range(count)]
         self.counts = [0] * count
+        self.rows_per_piece = max(ROWS_PER_PIECE, _OF_EACH * count)
         self._path = path
         self._file = open(path, "wb")  # noqa: SIM115 - closed by `close`
         self._sizes = array("Q")
 
     def add(self, row: Row) -> None:
         number = zlib.crc32((row.correlation_id or row.id).encode()) % len(self.pending)
-        _encode_into(row, self.pending[number], -1)
-        self.counts[number] += 1
+        self.pending[number].append(encode(row))
 
     def flush(self) -> None:
-        """To be called every `ROWS_PER_PIECE` rows or so."""
-        for pending in self.pending:
-            self._sizes.append(self._file.write(pending))
-            pending.clear()
+        """To be called every `rows_per_piece` rows or so."""
+        for number, rows in enumerate(self.pending):
+            self.counts[number] += len(rows)
+            self._sizes.append(self._file.write(b"".join(rows)))
+            rows.clear()
 
     def close(self) -> None:
+        self._file.close()
+
+    def finish(self) -> None:
         """Writes what is pending, and the index: without it the file is not whole."""
         self.flush()
-        self._file.close()
+        self.close()
         _index(self._path).write_bytes(array("Q", self.counts).tobytes() + self._sizes.tobytes())
 
 

@@ -132,27 +132,36 @@ class WideRow(GraphRow, gc=False):
 
 def circumstances(row: WideRow) -> Circumstances:
     """The row as conditions see it."""
-    client = _client(row.clientAppUsed)
-    return Circumstances(
-        Person(_id(row.userId), _kinds(row), _id(row.homeTenantId)),
-        Target(
-            _id(row.resourceId),
-            _id(row.appId),
-            _audiences(row.conditionalAccessAudiences),
-            _contexts(row.authenticationContextClassReferences),
-            True if client == NATIVE else None,
-            _id(row.resourceOwnerTenantId),
-        ),
-        Way(
-            client,
-            _platform(row.deviceDetail.operatingSystem) if row.deviceDetail else "",
-            _device(row.deviceDetail),
-            row.ipAddress or "",
-            _country(row.location),
-            _trusted(row.networkLocationDetails),
-            row.riskLevelDuringSignIn if row.riskLevelDuringSignIn in _RISKS else "",
-            _flow(row),
-        ),
+    return Circumstances(person(row), target(row), way(row))
+
+
+def person(row: WideRow) -> Person:
+    return Person(_id(row.userId), _kinds(row), _id(row.homeTenantId))
+
+
+def target(row: WideRow) -> Target:
+    return Target(
+        _id(row.resourceId),
+        _id(row.appId),
+        _audiences(row.conditionalAccessAudiences),
+        _contexts(row.authenticationContextClassReferences),
+        True if _client(row.clientAppUsed) == NATIVE else None,
+        _id(row.resourceOwnerTenantId),
+    )
+
+
+def way(row: WideRow) -> Way:
+    device = row.deviceDetail
+    risk = row.riskLevelDuringSignIn
+    return Way(
+        _client(row.clientAppUsed),
+        "" if device is None else _platform(device.operatingSystem),
+        _device(device),
+        row.ipAddress or "",
+        _country(row.location),
+        _trusted(row.networkLocationDetails),
+        risk if risk in _RISKS else "",
+        _flow(row),
     )
 
 

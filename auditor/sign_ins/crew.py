@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -48,23 +48,23 @@ class Crew:
             if progress is not None:
                 progress(rows + sum(worker.rows for worker in self._workers))
 
-        reader = self._sights.row if self._sights is not None else None
-        partition = Partition(Buckets(self._rows(0), self._buckets), explained, told, reader)
-        taken: set[int] = set()
-        for number in self._mine("part", order):
-            partition.read(number, parts[number])
-            taken.add(number)
-        self._written = [self._rows(0)]
-        answers = []
-        for number, worker in enumerate(self._workers, 1):
-            answer = worker.answer(Partitioned)
-            if answer is not None:
-                answers.append(answer)
-                taken.update(answer.parts)
-                self._written.append(self._rows(number))
-        for number in sorted(set(order) - taken):
-            partition.read(number, parts[number])
-        return partition.done(), *answers
+        with closing(Buckets(self._rows(0), self._buckets)) as own:
+            partition = Partition(own, explained, told, self._sights.row if self._sights is not None else None)
+            taken: set[int] = set()
+            for number in self._mine("part", order):
+                partition.read(number, parts[number])
+                taken.add(number)
+            self._written = [self._rows(0)]
+            answers = []
+            for number, worker in enumerate(self._workers, 1):
+                answer = worker.answer(Partitioned)
+                if answer is not None:
+                    answers.append(answer)
+                    taken.update(answer.parts)
+                    self._written.append(self._rows(number))
+            for number in sorted(set(order) - taken):
+                partition.read(number, parts[number])
+            return partition.done(), *answers
 
     def classify(self, coverage: Coverage) -> tuple[Classified, ...]:
         """The second step, on all buckets."""
@@ -82,9 +82,8 @@ class Crew:
             taken.update(number for answer in answers for number in answer.buckets)
             yield from sorted(set(range(self._buckets)) - taken)
 
-        written = Written(self._written, self._buckets)
-        own = classified(numbers(), written, coverage, self._rows(0), self._sights)
-        written.close()
+        with closing(Written(self._written, self._buckets)) as written:
+            own = classified(numbers(), written, coverage, self._rows(0), self._sights)
         return own, *answers
 
     def _rows(self, number: int) -> Path:

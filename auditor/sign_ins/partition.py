@@ -11,20 +11,18 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from typing import Annotated
 
 import msgspec
 
+from auditor.exports.blocks import Block
 from auditor.exports.part import Part, Unreadable
 from auditor.exports.place import Place
-from auditor.exports.rows import rows_in
-from auditor.sign_ins import buckets
-from auditor.sign_ins.buckets import Buckets
+from auditor.exports.rows import blocks_in, rows_in
+from auditor.sign_ins.buckets import Buckets, encode
 from auditor.sign_ins.catalogue import SUCCESS, interrupt_codes
 from auditor.sign_ins.formats.any_format import AnyFormat, refusal
-from auditor.sign_ins.formats.graph import GRAPH
 from auditor.sign_ins.formats.recognise import Other
-from auditor.sign_ins.rows import NO_ID, Code, GraphRow, Row, Status, narrow
+from auditor.sign_ins.rows import NO_ID, GraphRow, Row, narrow
 from auditor.sign_ins.seen import SeenRow, packed, seen, without_conditions
 from auditor.tenant.instant import parse
 
@@ -33,23 +31,16 @@ REFUSALS_NAMED = 100
 _PLACES = 40
 """Bits of an order that number the rows of a part; above them stands the number of the part."""
 
-_Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+class _Machine(msgspec.Struct, gc=False):
+    """What tells the sign-ins of machines from those of people."""
+
+    signInEventTypes: list[str] | None = None
+    servicePrincipalId: str | None = None
 
 
-class _Coded(Status, kw_only=True, gc=False):
-    errorCode: Code
-
-
-class _Usual(GraphRow, kw_only=True, gc=False):
-    """A row as nearly all are."""
-
-    id: _Text
-    userId: _Text
-    status: _Coded
-
-
-_decode = msgspec.json.Decoder(_Usual).decode
-_encode_into = msgspec.msgpack.Encoder().encode_into
+_decode_machine = msgspec.json.Decoder(_Machine).decode
+_decode_lines = msgspec.json.Decoder(GraphRow).decode_lines
 
 Reader = Callable[[SeenRow, int, int], Row]
 """Makes the narrow record of a row, its time in ticks and its order."""
@@ -93,16 +84,16 @@ class Partition:
         first = number << _PLACES
         given = self._quickly(part, first) if self._reader is None else self._by(self._reader, part, first)
         self._given += given
-        self._pending += given % buckets.ROWS_PER_PIECE
-        if self._pending >= buckets.ROWS_PER_PIECE:
-            self._into.flush()
+        self._pending += given % self._into.rows_per_piece
+        if self._pending >= self._into.rows_per_piece:
+            self._piece(0)
             self._pending = 0
         self._parts.append(number)
         self._unreadable = sorted(self._unreadable)[:REFUSALS_NAMED]
-        self._told(self._given)
 
     def done(self) -> Partitioned:
-        self._into.close()
+        self._into.finish()
+        self._told(self._given)
         return Partitioned(
             tuple(self._parts),
             self._given - self._others.total(),
@@ -115,49 +106,72 @@ class Partition:
         )
 
     def _quickly(self, part: Part, order: int) -> int:
-        """Gives the number of rows. A loop for millions of them: it calls nothing that it can do without."""
-        formats = AnyFormat()
-        interrupts, crc32, encode_into = interrupt_codes(), zlib.crc32, _encode_into
-        pending, counts, per_piece = self._into.pending, self._into.counts, buckets.ROWS_PER_PIECE
-        many = len(pending)
-        first, last, success = self._first, self._last, self._success
-        place, read = Place(part), 0
-        for raw in rows_in(part, place):
-            read += 1
-            if not read % per_piece:
+        """Gives the number of rows."""
+        formats, place, read, flushed = AnyFormat(), Place(part), 0, 0
+        for found in blocks_in(part, place):
+            if isinstance(found, Block):
+                try:
+                    rows = _decode_lines(found.text)
+                except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, too
+                    rows = []
+                if len(rows) == len(found.ends):
+                    self._block(formats, found, rows, order + read, place)
+                else:
+                    for index in range(len(found.ends)):
+                        self._single(formats, found, index, order + read, place)
+                read += len(found.ends)
+            else:
+                read += 1
+                if isinstance(found, bytes):
+                    self._long_way(formats, found, order + read, place)
+                else:
+                    self._refuse(order + read, found)
+            if read - flushed >= self._into.rows_per_piece:
                 self._piece(read)
-            if not isinstance(raw, bytes):
-                self._refuse(order + read, raw)
+                flushed = read
+        return read
+
+    def _block(self, formats: AnyFormat, block: Block, rows: list[GraphRow], order: int, place: Place) -> None:
+        """A loop for millions of rows: it calls nothing that it can do without."""
+        interrupts, crc32 = interrupt_codes(), zlib.crc32
+        pending, many = self._into.pending, len(self._into.pending)
+        first, last = self._first, self._last
+        for index, row in enumerate(rows):
+            user, status = row.userId, row.status
+            code = None if status is None else status.errorCode
+            if not user or user == NO_ID:
+                user = "" if _is_of_nobody(block.line(index)) else None
+            if code is None or user is None or not row.id:
+                self._single(formats, block, index, order, place)
                 continue
             try:
-                row = _decode(raw)
-                user = row.userId
-                if user == NO_ID:
-                    raise ValueError
                 at = parse(row.createdDateTime)
-            except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, too
-                self._long_way(formats, raw, order + read, place)
+            except ValueError:
+                self._single(formats, block, index, order, place)
                 continue
             correlation = row.correlationId or ""
             if correlation == NO_ID:
                 correlation = ""
-            code = row.status.errorCode
             number = crc32((correlation or row.id).encode()) % many
             if code in interrupts:
-                encode_into(self._interrupt(row, raw, at, order + read), pending[number], -1)
+                known = _seen(formats, block.line(index), row) if self._explained else b""
+                pending[number].append(encode(narrow(row, at, order + index + 1, seen=known)))
             else:
-                kept = row.id, at, code, user, correlation, row.appId or "", order + read
-                encode_into(kept, pending[number], -1)
-            counts[number] += 1
+                kept = row.id, at, code, user, correlation, row.appId or "", order + index + 1
+                pending[number].append(encode(kept))
+                if not code:
+                    self._success = True
             if at < first:
                 first = at
             if at > last:
                 last = at
-            if not code:
-                success = True
         self._first, self._last = min(self._first, first), max(self._last, last)
-        self._success = self._success or success
-        return read
+
+    def _single(self, formats: AnyFormat, block: Block, index: int, order: int, place: Place) -> None:
+        """A row of a block, the long way."""
+        before, place.number = place.number, block.number + index
+        self._long_way(formats, block.line(index), order + index + 1, place)
+        place.number = before
 
     def _by(self, reader: Reader, part: Part, order: int) -> int:
         """Gives the number of rows."""
@@ -165,7 +179,7 @@ class Partition:
         place, read = Place(part), 0
         for raw in rows_in(part, place):
             read += 1
-            if not read % buckets.ROWS_PER_PIECE:
+            if not read % self._into.rows_per_piece:
                 self._piece(read)
             if not isinstance(raw, bytes):
                 self._refuse(order + read, raw)
@@ -186,21 +200,10 @@ class Partition:
         record = narrow(row, at, order)
         if record.code in interrupt_codes():
             if self._explained:
-                whole = formats.wide(raw)
-                known = without_conditions(row) if whole is None or isinstance(whole, Other) else whole[0]
-                record.seen = packed(seen(known))
+                record.seen = _seen(formats, raw, row)
         else:
             record.created = record.user = record.app = ""
         self._add(record)
-
-    def _interrupt(self, row: GraphRow, raw: bytes, at: int, order: int) -> Row:
-        if not self._explained:
-            return narrow(row, at, order)
-        try:
-            known = GRAPH.wide(raw)
-        except (ValueError, RecursionError):
-            known = without_conditions(row)
-        return narrow(row, at, order, seen=packed(seen(known)))
 
     def _add(self, record: Row) -> None:
         self._into.add(record)
@@ -226,6 +229,20 @@ class Partition:
     def _piece(self, read: int) -> None:
         self._into.flush()
         self._told(self._given + read)
+
+
+def _is_of_nobody(raw: bytes) -> bool:
+    """Whether a row without a user is of a person whom nobody knows, and sure to be of no machine."""
+    try:
+        machine = _decode_machine(raw)
+    except (ValueError, RecursionError):
+        return False
+    return not machine.signInEventTypes and (machine.servicePrincipalId or NO_ID) == NO_ID
+
+
+def _seen(formats: AnyFormat, raw: bytes, row: GraphRow) -> bytes:
+    whole = wide(formats, raw)
+    return packed(seen(without_conditions(row) if whole is None or isinstance(whole, Other) else whole[0]))
 
 
 def wide(formats: AnyFormat, raw: bytes) -> tuple[SeenRow, int] | Other | None:

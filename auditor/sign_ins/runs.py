@@ -13,7 +13,7 @@ import msgspec
 from auditor.sign_ins.attempts import Judged
 from auditor.tenant.sign_in_log import Interrupt, Outcome
 
-BYTES_PER_RUN = 8 << 20
+BYTES_PER_RUN = 4 << 20
 PER_BLOCK = 32
 """Interrupts that are read at a time, of each run."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -85,6 +86,7 @@ def without_conditions(row: GraphRow) -> SeenRow:
     return SeenRow(**{**msgspec.structs.asdict(row), "status": status})
 
 
+@lru_cache(maxsize=512)
 def _policies(raw: bytes) -> tuple[PolicyResult, ...] | None:
     """None also for a list of a shape that is not known. An empty list is none too: without the permission to read
     policies Graph leaves them out, and a tenant without any policy has nothing to tell either."""

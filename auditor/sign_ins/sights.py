@@ -16,13 +16,13 @@ import msgspec
 
 from auditor.sign_ins.attempts import is_interrupt
 from auditor.sign_ins.catalogue import KEEP_ME_SIGNED_IN, SUCCESS
-from auditor.sign_ins.circumstances import WideRow, abroad, circumstances
+from auditor.sign_ins.circumstances import WideRow, abroad, person, target, way
 from auditor.sign_ins.rows import Row, narrow
 from auditor.sign_ins.seen import SeenRow, packed, seen
-from auditor.tenant.circumstances import Circumstances
+from auditor.tenant.circumstances import Circumstances, Person, Target, Way
 from auditor.tenant.sign_in_log import Recorded, Sight
 
-_REMEMBERED = 65536
+_REMEMBERED = 16_384
 _BITS = 24  # for the number of a record, of which there are fewer than sights
 
 
@@ -42,7 +42,11 @@ class Reduction(Protocol):
     changes: tuple[int, ...]
     tenant: str
 
-    def alike(self, circumstances: Circumstances) -> Circumstances: ...
+    def person(self, person: Person) -> Person: ...
+
+    def target(self, target: Target) -> Target: ...
+
+    def way(self, way: Way) -> Way: ...
 
     def record(self, results: Iterable[tuple[str, str]]) -> tuple[int, int]: ...
 
@@ -56,6 +60,8 @@ class Sights:
         self._numbers: dict[Circumstances, int] = {}
         self._records: dict[tuple[int, int], int] = {}
         self._understood_before: dict[tuple[int, int], int] = {}
+        self._people: dict[tuple[str | None, ...], Person | None] = {}
+        self._targets: dict[tuple[str | None, ...], Target] = {}
         self._epochs = len(reduction.changes) + 1
         self._completed: list[int] = []
         self._prompts: list[int] = []
@@ -65,9 +71,10 @@ class Sights:
 
     def row(self, row: SeenRow, at: int, order: int) -> Row:
         """The narrow record with the numbers; without them where another tenant's policies decide."""
-        if abroad(row, self._reduction.tenant):
+        who = self._person(row)
+        if who is None:
             return self._narrow(row, at, order)
-        alike = self._reduction.alike(circumstances(row))
+        alike = Circumstances(who, self._target(row), self._reduction.way(way(row)))
         sight = self._numbers.setdefault(alike, len(self._completed))
         if sight == len(self._completed):
             self._completed.append(0)
@@ -79,6 +86,29 @@ class Sights:
         found = narrow(row, at, order, sight, record)
         if self._explained and is_interrupt(found):
             found.seen = packed(seen(row))
+        return found
+
+    def _person(self, row: WideRow) -> Person | None:
+        """None where another tenant's policies decide."""
+        key = row.userId, row.homeTenantId, row.resourceTenantId, row.userType, row.crossTenantAccessType
+        try:
+            return self._people[key]
+        except KeyError:
+            if len(self._people) >= _REMEMBERED:
+                self._people.clear()
+            who = None if abroad(row, self._reduction.tenant) else self._reduction.person(person(row))
+            self._people[key] = who
+            return who
+
+    def _target(self, row: WideRow) -> Target:
+        if row.conditionalAccessAudiences is not None or row.authenticationContextClassReferences is not None:
+            return self._reduction.target(target(row))
+        key = row.resourceId, row.appId, row.clientAppUsed, row.resourceOwnerTenantId
+        found = self._targets.get(key)
+        if found is None:
+            if len(self._targets) >= _REMEMBERED:
+                self._targets.clear()
+            found = self._targets[key] = self._reduction.target(target(row))
         return found
 
     def _record(self, row: WideRow) -> int:
@@ -134,6 +164,7 @@ class Sights:
         sights = tuple(map(Sight, self._numbers, self._completed, self._prompts, self._examples))
         record = Record(sights, self)
         self._numbers, self._understood_before, self._recorded = {}, {}, {}
+        self._people, self._targets = {}, {}
         return sights, record
 
 

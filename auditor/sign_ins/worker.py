@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -61,16 +62,17 @@ def main() -> None:
 
 def read(job: ToRead) -> Partitioned:
     path = Path(job.path)
-    partition = Partition(Buckets(path, job.buckets), job.explained, lambda rows: _say(Told(rows)))
-    for number in claimed(path.parent, "part", job.order):
-        partition.read(number, job.parts[number])
-    return partition.done()
+    with closing(Buckets(path, job.buckets)) as buckets:
+        partition = Partition(buckets, job.explained, lambda rows: _say(Told(rows)))
+        for number in claimed(path.parent, "part", job.order):
+            partition.read(number, job.parts[number])
+        return partition.done()
 
 
 def classify(job: ToClassify) -> Classified:
     path = Path(job.path)
-    written = Written([Path(each) for each in job.written], job.buckets)
-    return classified(claimed(path.parent, "bucket", range(job.buckets)), written, job.coverage, path)
+    with closing(Written([Path(each) for each in job.written], job.buckets)) as written:
+        return classified(claimed(path.parent, "bucket", range(job.buckets)), written, job.coverage, path)
 
 
 def claimed(folder: Path, kind: str, numbers: Iterable[int]) -> Iterator[int]:

@@ -108,6 +108,14 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
     return Exports(path, tuple(log), readings, tuple(sorted((whose | logs_of) - {""})), tuple(left))
 
 
+def file_names(exports: Exports) -> Iterator[str]:
+    """What sentences may call the files by."""
+    left: list[LeftAside] = []
+    for file in _files(exports.path, left):
+        yield from (file.name, *(part.name for part in whole_parts(file, exports.path)))
+    yield from (each.name for each in left)
+
+
 def described(refused: Sequence[Unreadable], count: int) -> str:
     """The first rows that could not be read, out of `count`, with file and line; "" without any."""
     named = [f"{each.name}{f', line {each.line}' if each.line else ''}: {each.why}" for each in refused[:NAMED]]

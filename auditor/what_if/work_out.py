@@ -51,6 +51,7 @@ from auditor.what_if.second_opinion import second_opinion
 from auditor.what_if.sign_ins import replay_sign_ins
 
 if TYPE_CHECKING:
+    from auditor.redaction.redaction import Redaction
     from auditor.sources.graph import Asked
 
 _RESTS_ON = ("policies", "sign_ins")
@@ -80,15 +81,25 @@ _EXCEPTION_ELSEWHERE = Elsewhere(
 
 
 def work_out(
-    spool: Spool, wanted: Policy | str | None, checks: Iterable[Check], report: Report, asked: Asked | None = None
+    spool: Spool,
+    wanted: Policy | str | None,
+    checks: Iterable[Check],
+    report: Report,
+    asked: Asked | None = None,
+    redaction: Redaction | None = None,
 ) -> Consequences:
     """What would come of a change to a collected tenant. `wanted`: a policy to put in, id or name of one to disable,
-    or None: the prompt is hidden. `asked`: how to ask Graph for a second opinion, where it is to be asked."""
+    or None: the prompt is hidden. `asked`: how to ask Graph for a second opinion, where it is to be asked. With a
+    `redaction` it has pseudonyms for names, and goes through its `shown` before anybody sees it."""
     policies = readings(spool).get("policies", NOT_ASKED_FOR)
     change = _change(wanted, None if isinstance(policies, Missing) else policies.value)
     # By another id, so that what the log says of today's policy is not taken for tomorrow's.
     also = [replace(change.after, id=f"{change.after.id}, changed")] if change.after is not None else []
     with open_tenant(spool, report, also) as tenant:
+        if redaction is not None:
+            tenant = redaction.tenant(tenant, (spool.folder.name,))
+            before, after = (each and redaction.policy(each) for each in (change.before, change.after))
+            change = Change(change.kind, before, after)
         found = what_if(tenant, change, checks, spool.header.source)
         return found if asked is None else replace(found, graph=second_opinion(tenant, asked, report))
 

@@ -201,7 +201,7 @@ def test_the_table_is_private(auditor: Invoke, evidence: str) -> None:
     assert Path("names.json").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("verb", [("run",), ("interrupts",), ("explain", "50140"), ("what-if", "hide-prompt")])
+@pytest.mark.parametrize("verb", [("demo",), ("interrupts",), ("explain", "50140"), ("what-if", "hide-prompt")])
 def test_a_file_that_is_no_table_ends_it_before_anything_is_read(auditor: Invoke, verb: tuple[str, ...]) -> None:
     Path("precious.toml").write_text("[collect]")
     result = auditor(*verb, "--redact", "precious.toml")
@@ -209,3 +209,24 @@ def test_a_file_that_is_no_table_ends_it_before_anything_is_read(auditor: Invoke
     assert result.stdout == ""
     assert "precious.toml is no table of pseudonyms" in result.stderr
     assert Path("precious.toml").read_text() == "[collect]"
+
+
+@pytest.mark.parametrize(
+    ("output", "table"), [("out", "out/names.json"), ("out", "out/deep/names.json"), ("run.json", "./run.json")]
+)
+def test_the_table_is_never_where_the_output_goes(auditor: Invoke, evidence: str, output: str, table: str) -> None:
+    Path("out", "deep").mkdir(parents=True)
+    result = auditor("run", "--from", evidence, "--format", "json", "-o", output, "-q", "--redact", table)
+    assert result.exit_code == 2
+    assert "would be part of the output" in result.stderr
+    assert not Path(table).exists()
+
+
+def test_every_file_of_every_format(auditor: Invoke, evidence: str, left: Callable[[str], set[str]]) -> None:
+    forms = [part for form in ("html", "markdown", "csv", "sarif", "junit", "json", "table") for part in ("-f", form)]
+    result = auditor("run", "--from", evidence, *forms, "-o", "out", "-q", "--redact", "names.json")
+    files = [path for path in Path("out").rglob("*") if path.is_file()]
+    assert len(files) > 7, result.output
+    for path in files:
+        assert not left(path.read_text("utf-8")), path
+        assert not left(str(path)), path

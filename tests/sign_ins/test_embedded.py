@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from auditor.conditional_access.directory import Directory
+from auditor.conditional_access.reduction import Reduction
 from auditor.exports.part import Part
 from auditor.sign_ins import buckets, runs
 from auditor.sign_ins.embedded import EmbeddedLog
 from auditor.tenant.instant import parse
-from auditor.tenant.sign_in_log import Outcome
+from auditor.tenant.sign_in_log import Outcome, PolicyResult
 from auditor.testing import END, START, after, sign_in
 
 WINDOW = (parse(START), parse(END))
@@ -96,6 +98,7 @@ def test_many_buckets_and_runs_give_what_one_does(monkeypatch: pytest.MonkeyPatc
         counts = log.counts()
     monkeypatch.setattr(buckets, "ROWS_PER_BUCKET", 50)
     monkeypatch.setattr(buckets, "ROWS_PER_PIECE", 30)
+    monkeypatch.setattr(buckets, "_OF_EACH", 1)
     monkeypatch.setattr(runs, "BYTES_PER_RUN", 1 << 14)
     monkeypatch.setattr(runs, "PER_BLOCK", 7)
     with log_of(rows, rows=1_000) as log:
@@ -125,3 +128,66 @@ def test_progress_is_told() -> None:
         assert told[-1] == 20_000
         assert told == sorted(set(told))
         assert len(told) == 2
+
+
+def test_a_log_that_does_not_tell_its_window_covers_its_rows() -> None:
+    rows = [sign_in(50140, after(30)), sign_in(0, after(500), id="last", correlationId="c2"), sign_in(0)]
+    with log_of(rows, asked=None, intervals=None) as log:
+        span = parse(after(0)), parse(after(500)) + 1
+        assert (log.coverage.asked, log.coverage.intervals) == (span, (span,))
+        assert [each.outcome for each in log.interrupts()] == [Outcome.ABANDONED]
+    with log_of(rows[:1], asked=None, intervals=None) as log:
+        assert [each.outcome for each in log.interrupts()] == [Outcome.NOT_KNOWN]
+    with log_of([], asked=None, intervals=None) as log:
+        assert (log.coverage.asked, log.coverage.intervals) == ((0, 0), ())
+
+
+def test_what_explanations_need_comes_when_it_is_asked_for() -> None:
+    policy = {"id": "p", "displayName": "MFA", "result": "failure", "enforcedGrantControls": ["Mfa"]}
+    row = sign_in(50074, appliedConditionalAccessPolicies=[policy], resourceDisplayName="Graph")
+    with log_of([row, sign_in(0, after(1))]) as log:
+        assert [each.seen for each in log.interrupts()] == [None]
+    for reduction in (None, Reduction((), Directory())):
+        with log_of([row, sign_in(0, after(1))], explained=True, reduction=reduction) as log:
+            (found,) = log.interrupts()
+            assert found.seen is not None
+            assert found.seen.policies == (PolicyResult("p", "MFA", "failure", ("Mfa",)),)
+            assert (found.seen.resource, found.seen.browser) == ("Graph", "Edge 142.0.0")
+            assert found.seen.circumstances.way.client == "browser"
+            assert found.attempt == (50074, 0)
+
+
+def test_a_shape_that_nobody_knows_costs_an_explanation_no_more_than_that() -> None:
+    rows = [
+        sign_in(50140, deviceDetail=7),
+        sign_in(50140, after(1), userId=None, location=7),
+        sign_in(50140, after(2), deviceDetail={"displayName": "\ud800", "operatingSystem": "iOS 18"}),
+    ]
+    for reduction in (None, Reduction((), Directory())):
+        with log_of(rows, explained=True, reduction=reduction) as log:
+            ways = [each.seen.circumstances.way for each in log.interrupts() if each.seen is not None]
+        assert [each.client for each in ways] == ["browser"] * 3
+        assert [each.platform for each in ways] == ["", "windows", "iOS"]
+        assert [each.country for each in ways] == ["NL", None, "NL"]
+
+
+def test_rows_of_other_logs_are_no_rows_of_this_one() -> None:
+    machine = sign_in(0, userId="", servicePrincipalId="sp-1", signInEventTypes=["servicePrincipal"])
+    audit = {"category": "AuditLogs", "operationName": "Update policy", "properties": {"id": "x"}}
+    with log_of([sign_in(0), machine, audit, machine]) as log:
+        assert log.totals.others == {"ServicePrincipalSignInLogs": 2, "AuditLogs": 1}
+        assert (log.totals.rows, log.totals.refused, log.totals.successes) == (1, 0, 1)
+
+
+def test_what_was_refused_is_named_where_it_stands() -> None:
+    rows = [sign_in(0), b"stray", b"", sign_in(0, "soon"), sign_in(0, after(1), id=7), sign_in(0, after(2))]
+    with log_of(rows) as log:
+        assert (log.totals.rows, log.totals.refused, log.totals.repeated) == (5, 3, 0)
+        assert [(each.name, each.line) for each in log.unreadable] == [("rows.ndjson", line) for line in (2, 4, 5)]
+        assert all(each.why.endswith(".") for each in log.unreadable)
+
+
+def test_many_refused_rows_are_counted_and_the_first_named() -> None:
+    with log_of([sign_in(0), *[b"stray"] * 300]) as log:
+        assert log.totals.refused == 300
+        assert [each.line for each in log.unreadable] == list(range(2, 102))

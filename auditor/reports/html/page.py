@@ -17,7 +17,7 @@ from auditor.reports.html.policies import policies_part
 from auditor.reports.html.since import since_part
 from auditor.reports.html.style import style
 from auditor.reports.html.unseen import datasets_part, unseen_part
-from auditor.reports.sentences import instant, window
+from auditor.reports.sentences import REDACTED, instant, window
 from auditor.run import Run, TenantRun
 
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -93,7 +93,7 @@ def _head(tenant: TenantRun, place: Place, run: Run | None = None) -> Html:
 
 
 def _about(run: Run) -> Sequence[str]:
-    pseudonyms = ["Names in it are pseudonyms: the run was redacted."] if run.redacted else []
+    pseudonyms = [REDACTED] if run.redacted else []
     return [f"Report of {instant(run.started)} UTC.", *pseudonyms]
 
 
