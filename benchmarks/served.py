@@ -32,11 +32,13 @@ ROWS_PER_USER = 3 * DAYS
 @dataclass(slots=True)
 class Served:
     """A running local tenant. `config`: the file that points the product at it. `answers`: how often Graph answered
-    with which status; known when the block of `served` has ended."""
+    with which status, and `reports` how many requests for its reports, which share one throttle; both are known when
+    the block of `served` has ended."""
 
     folder: Path
     config: Path
     answers: Counter[int] = field(default_factory=Counter)
+    reports: int = 0
 
 
 @contextmanager
@@ -60,6 +62,7 @@ def served(rows: int, *, throttle: bool) -> Iterator[Served]:
         finally:
             process.stdin.close()
             answers = json.loads(process.stdout.readline() or "{}")
+            tenant.reports = answers.pop("reports", 0)
             tenant.answers.update({int(status): count for status, count in answers.items()})
 
 
@@ -126,7 +129,9 @@ def _serve(rows: int, throttle: bool) -> None:
         names = ("login_url", "graph_url", "ca_file", "tenant_id", "client_id", "client_secret")
         _say({name: str(getattr(local, name)) for name in names})
         sys.stdin.read()
-        _say(Counter(asked.status for asked in local.requests.of("graph")))
+        asked = local.requests.of("graph")
+        reports = sum(1 for each in asked if "/auditLogs/" in each.path or "/reports/" in each.path)
+        _say({**Counter(each.status for each in asked), "reports": reports})
 
 
 def _say(what: dict[Any, Any]) -> None:
