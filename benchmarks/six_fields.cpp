@@ -29,7 +29,6 @@ int main(int, char **arguments) {
       const size_t length = static_cast<const char *>(end) - &buffer[at];
       od::document row = parser.iterate(&buffer[at], length, buffer.size() - at);
       od::object fields = row.get_object();
-      int left = 6;
       for (od::field field : fields) {
         const od::raw_json_string key = field.key();
         if (key == "id" || key == "createdDateTime" || key == "userId" || key == "correlationId" || key == "appId") {
@@ -37,10 +36,7 @@ int main(int, char **arguments) {
         } else if (key == "status") {
           int64_t code;
           if (!field.value()["errorCode"].get_int64().get(code)) codes += code;
-        } else {
-          continue;
         }
-        if (--left == 0) break;
       }
       ++rows;
       at += length + 1;

@@ -56,8 +56,9 @@ def judged(rows: Iterable[Row], coverage: Coverage) -> Iterator[Judged]:
     interrupts = interrupt_codes()
     for attempt, known in attempts(rows):
         codes = tuple([row.code for row in attempt])
-        for index, row in enumerate(attempt):
-            if row.code in interrupts:
+        for index, code in enumerate(codes):
+            if code in interrupts:
+                row = attempt[index]
                 how = _outcome(row, attempt[index + 1 :], coverage) if known else (Outcome.NOT_KNOWN, False, None)
                 yield Judged(row, *how, codes)
 
@@ -139,22 +140,25 @@ def _attempts(group: list[Row]) -> Iterator[list[Row]]:
 
 
 def _outcome(row: Row, later: list[Row], coverage: Coverage) -> tuple[Outcome, bool, float | None]:
-    successes = [other for other in later if other.code == SUCCESS]
-    if successes:
-        same_app = [other for other in successes if row.app_id and other.app_id == row.app_id]  # no id is no app
-        success = (same_app or successes)[0]
-        return Outcome.COMPLETED, bool(same_app), (success.at - row.at) / SECOND
+    success = None
+    for other in later:
+        if other.code == SUCCESS:
+            if other.app_id == row.app_id != "":  # no id is no app
+                return Outcome.COMPLETED, True, (other.at - row.at) / SECOND
+            success = success or other
+    if success is not None:
+        return Outcome.COMPLETED, False, (success.at - row.at) / SECOND
     return _without_success(row, later, coverage), False, None
 
 
 def _without_success(row: Row, later: list[Row], coverage: Coverage) -> Outcome:
     last = later[-1] if later else row
-    settled = last.at + GAP
+    settled, end = last.at + GAP, coverage.end
     if not row.correlation_id or last.code not in catalogue() or coverage.filtered:
         return Outcome.NOT_KNOWN
-    if not coverage.whole(row.at, min(settled, coverage.end)):
+    if not coverage.whole(row.at, min(settled, end)):
         return Outcome.NOT_KNOWN
-    if settled > coverage.end:
+    if settled > end:
         return Outcome.PENDING
     if not is_interrupt(last):
         return Outcome.FAILED

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
+from contextlib import ExitStack
 from operator import attrgetter
 from pathlib import Path
+from typing import BinaryIO
+from zlib import crc32
 
 import msgspec
 
@@ -18,14 +19,16 @@ from auditor.tenant.sign_in_log import InterruptCount, Outcome, Totals
 
 SHARES = 64
 """Users are counted share by share of them, so that they need not all be in memory at once."""
-_MOST_PENDING = 1 << 16  # pairs
+_MOST_PENDING = 1 << 15  # pairs
 
 _code_of = attrgetter("code")
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 
 
 class Counted(msgspec.Struct, frozen=True):
     """What one process counted. `codes`: distinct rows by code. `outcomes`: interrupts by code and outcome. `users`:
-    a file of pairs of a code and a user's hash, and where in it the pairs of each share end, round after round."""
+    a file of pairs of a code and a user, and where in it the pairs of each share end, round after round."""
 
     codes: tuple[tuple[int | None, int], ...]
     outcomes: tuple[tuple[int, Outcome, int], ...]
@@ -40,7 +43,7 @@ class Tally:
         self._codes: Counter[int | None] = Counter()
         self._outcomes: Counter[tuple[int, Outcome]] = Counter()
         self._path = path
-        self._users = [array("Q") for _ in range(SHARES)]
+        self._users: list[list[tuple[int, str]]] = [[] for _ in range(SHARES)]
         self._pending = 0
         self._ends: list[int] = []
 
@@ -51,12 +54,9 @@ class Tally:
         row = found.row
         assert row.code is not None  # an interrupt has a code
         self._outcomes[row.code, found.outcome] += 1
-        if row.user_id:
-            # The same in every process, unlike `hash`.
-            user = int.from_bytes(blake2b(row.user_id.encode(), digest_size=8).digest(), "little")
-            share = self._users[user % SHARES]
-            share.append(row.code)
-            share.append(user)
+        user = row.user_id
+        if user:
+            self._users[crc32(user.encode()) % SHARES].append((row.code, user))
             self._pending += 1
             if self._pending >= _MOST_PENDING:
                 self._flush()
@@ -64,9 +64,9 @@ class Tally:
     def _flush(self) -> None:
         with open(self._path, "ab") as file:
             for share in self._users:
-                share.tofile(file)
+                file.write(_encode(share))
                 self._ends.append(file.tell())
-                del share[:]
+                share.clear()
         self._pending = 0
 
     def counted(self) -> Counted:
@@ -99,17 +99,16 @@ def counts(counted: Sequence[Counted]) -> tuple[InterruptCount, ...]:
         for code, outcome, count in each.outcomes:
             outcomes.setdefault(code, Counter())[outcome] += count
     users: Counter[int] = Counter()
-    for share in range(SHARES):
-        users.update(code for code, _ in {pair for each in counted for pair in _pairs(each, share)})
+    with ExitStack() as stack:
+        files = [(stack.enter_context(open(each.users, "rb")), each.ends) for each in counted]
+        for share in range(SHARES):
+            users.update(code for code, _ in {pair for file, ends in files for pair in _pairs(file, ends, share)})
     found = (InterruptCount(code, by.total(), users[code], dict(by)) for code, by in outcomes.items())
     return tuple(sorted(found, key=lambda each: (-each.count, each.code)))
 
 
-def _pairs(counted: Counted, share: int) -> Iterator[tuple[int, int]]:
-    with open(counted.users, "rb") as file:
-        for place in range(share, len(counted.ends), SHARES):
-            start = counted.ends[place - 1] if place else 0
-            file.seek(start)
-            pairs = array("Q")
-            pairs.fromfile(file, (counted.ends[place] - start) // pairs.itemsize)
-            yield from zip(pairs[::2], pairs[1::2], strict=True)
+def _pairs(file: BinaryIO, ends: Sequence[int], share: int) -> Iterator[tuple[int, str]]:
+    for place in range(share, len(ends), SHARES):
+        start = ends[place - 1] if place else 0
+        file.seek(start)
+        yield from _decode(file.read(ends[place] - start))
