@@ -58,9 +58,7 @@ def read(path: Path) -> Run:
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise RunFileError(
-            f"{path} cannot be read: {error.strerror}.", "Name a file that a run saved."
-        ) from error
+        raise RunFileError(f"{path} cannot be read: {error.strerror}.", "Name a file that a run saved.") from error
     return load(text, str(path))
 
 
