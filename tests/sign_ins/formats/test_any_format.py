@@ -187,6 +187,7 @@ def test_a_condition_of_a_shape_that_is_not_known_hides_no_interrupt(shape: Any)
         (text(sign_in(0, id="")), "Graph JSON: without an id"),
         (text(enveloped({"userId": "u-1"}) | {"time": None}), "diagnostic settings: without a time"),
     ],
+    ids=["no JSON", "no instant", "no id", "no time"],  # rows have ids of chance
 )
 def test_why_a_row_was_refused(raw: bytes, why: str) -> None:
     assert AnyFormat().narrow(raw) is None
