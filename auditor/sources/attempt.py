@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from auditor.errors import Refused, SourceError
+from auditor.sources.fetch import LOST_PLACES
 from auditor.sources.graph_client import GraphClient, LostPlace, Page, graph_client
 from auditor.sources.pace import Pace
 from auditor.sources.progress import Progress, Report
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from auditor.sources.graph import Asked
 
-LOST_PLACES = 5  # how often the listing may be begun anew
 MOST_PAGES = 20  # of one correlation id: some clients use one and the same for ever
 
 
