@@ -17,7 +17,7 @@ from auditor.sign_ins.buckets import Buckets, Written
 from auditor.sign_ins.classification import Classified, classified
 from auditor.sign_ins.partition import Partition, Partitioned
 from auditor.sign_ins.sights import Sights
-from auditor.sign_ins.worker import ToClassify, ToRead, claimed
+from auditor.sign_ins.worker import BUCKETS_TOGETHER, ToClassify, ToRead, claimed
 from auditor.sign_ins.worker_process import Worker
 from auditor.tenant.sign_in_log import Coverage
 
@@ -75,7 +75,7 @@ class Crew:
 
         def numbers() -> Iterator[int]:
             taken = set()
-            for number in self._mine("bucket", range(self._buckets)):
+            for number in self._mine("buckets", range(self._buckets), BUCKETS_TOGETHER):
                 taken.add(number)
                 yield number
             answers.extend(found for worker in self._workers if (found := worker.answer(Classified)) is not None)
@@ -89,8 +89,8 @@ class Crew:
     def _rows(self, number: int) -> Path:
         return self._folder / f"rows-{number}"
 
-    def _mine(self, kind: str, numbers: Sequence[int]) -> Iterator[int]:
-        return claimed(self._folder, kind, numbers) if self._workers else iter(sorted(numbers))
+    def _mine(self, kind: str, numbers: Sequence[int], together: int = 1) -> Iterator[int]:
+        return claimed(self._folder, kind, numbers, together) if self._workers else iter(sorted(numbers))
 
     def __enter__(self) -> Crew:
         return self
