@@ -65,7 +65,7 @@ def look_up_at(path: Path, wanted: Wanted, report: Report, redaction: Redaction 
     """In what lies at `path`: a collected folder, or exports. SpoolError or ExportError when it is neither. With a
     `redaction` it has pseudonyms for names, and goes through its `shown` before anybody sees it."""
     source = source_at(path)
-    with open_tenant(source, report, sights=False) as tenant:
+    with open_tenant(source, report, sights=False, listed=False) as tenant:
         if redaction is not None:
             tenant = redaction.tenant(tenant, names_of(source))
         reading = tenant.reading("sign_ins")
@@ -113,7 +113,7 @@ def look_up_live(
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
         spool, covered = _spooled(Path(folder) / "attempt", tenant, config, rows, surroundings)
         collect(tenant, config, spool, surroundings)
-        with open_tenant(spool, surroundings.report, sights=False) as opened:
+        with open_tenant(spool, surroundings.report, sights=False, listed=False) as opened:
             if redaction is not None:
                 opened = redaction.tenant(opened, names_of(spool))
             # Nothing was filtered but for the ids, though the rows may hold no success.

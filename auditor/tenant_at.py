@@ -74,17 +74,17 @@ def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
 
 @contextmanager
 def open_tenant(
-    source: Spool | Exports, report: Report, also: Sequence[Policy] = (), *, sights: bool = True
+    source: Spool | Exports, report: Report, also: Sequence[Policy] = (), *, sights: bool = True, listed: bool = True
 ) -> Iterator[Tenant]:
     """The tenant in a source. Its log's working files live as long as the block. `also`: policies that will be asked
     about besides its own, so that the log keeps what they would tell apart. `sights`: whether anybody will ask about
-    policies at all: without, a log is read by several processes, and sooner."""
+    policies at all: without, a log is read by several processes, and sooner. `listed`: see `EmbeddedLog`."""
     tenant = _collected(source) if isinstance(source, Spool) else _exported(source)
     policies = tenant.readings.get("policies")
     reduction = None
     if sights and policies is not None and not isinstance(policies, Missing):
         reduction = Reduction((*policies.value, *also), Directory.of(tenant))
-    with open_log(source, report, reduction) as log:
+    with open_log(source, report, reduction, listed) as log:
         if "sign_ins" not in tenant.readings:
             yield tenant
             return
@@ -96,20 +96,22 @@ def open_tenant(
 
 @contextmanager
 def open_log(
-    source: Spool | Exports, report: Report, reduction: Reduction | None = None
+    source: Spool | Exports, report: Report, reduction: Reduction | None = None, listed: bool = True
 ) -> Iterator[Reading[EmbeddedLog]]:
-    """The sign-in log in a source: whole, in part, or why it is not there. Its interrupts carry what explanations need.
+    """The sign-in log in a source: whole, in part, or why it is not there. `reduction`, `listed`: see `EmbeddedLog`.
     ExportError when it has rows and none of them can be read."""
     if isinstance(source, Spool):
-        with _spooled_log(source, report, reduction) as log:
+        with _spooled_log(source, report, reduction, listed) as log:
             yield log
     else:
-        with _exported_log(source, report, reduction) as log:
+        with _exported_log(source, report, reduction, listed) as log:
             yield log
 
 
 @contextmanager
-def _spooled_log(spool: Spool, report: Report, reduction: Reduction | None) -> Iterator[Reading[EmbeddedLog]]:
+def _spooled_log(
+    spool: Spool, report: Report, reduction: Reduction | None, listed: bool
+) -> Iterator[Reading[EmbeddedLog]]:
     stored = spool.dataset("sign_ins")
     spans = spool.spans()
     if not spans:
@@ -122,7 +124,7 @@ def _spooled_log(spool: Spool, report: Report, reduction: Reduction | None) -> I
         asked=_ticks(spool, spool.header.window_start, spool.header.window_end),
         intervals=_merged(_ticks(spool, span.start, span.end) for span in spans),
         reduction=reduction,
-        explained=True,
+        listed=listed,
         progress=lambda read: report(Progress(_READ_BACK, read, share=min(1.0, read / max(1, rows)))),
     ) as log:
         if stored is None or stored.state != "collected":
@@ -135,14 +137,16 @@ def _spooled_log(spool: Spool, report: Report, reduction: Reduction | None) -> I
 
 
 @contextmanager
-def _exported_log(exports: Exports, report: Report, reduction: Reduction | None) -> Iterator[Reading[EmbeddedLog]]:
+def _exported_log(
+    exports: Exports, report: Report, reduction: Reduction | None, listed: bool
+) -> Iterator[Reading[EmbeddedLog]]:
     if not exports.log:
         yield Missing("It is not among the files.", "Put sign-in logs, as JSON or CSV, beside the others.")
         return
     with EmbeddedLog(
         cut(exports.log, 1 if reduction is not None else os.cpu_count() or 1),
         reduction=reduction,
-        explained=True,
+        listed=listed,
         progress=lambda read: report(Progress(_READ_BACK, read)),
     ) as log:
         totals = log.totals

@@ -134,7 +134,7 @@ as more than general. Every other cause is the same as in a live log."""
 def log_of(folder: Path, tenant: Tenant | None = None) -> Iterator[EmbeddedLog]:
     reduction = None if tenant is None else Reduction(tenant.policies, Directory.of(tenant))
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    with EmbeddedLog(parts_of(files, 1), reduction=reduction, explained=True, processes=1) as log:
+    with EmbeddedLog(parts_of(files, 1), reduction=reduction, processes=1) as log:
         yield log
 
 

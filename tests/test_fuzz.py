@@ -95,7 +95,7 @@ def read(content: bytes, name: str = "file") -> Read:
 
 def read_files(paths: Sequence[Path]) -> Read:
     parts = parts_of(paths, 1)
-    with EmbeddedLog(parts, asked=WINDOW, intervals=(WINDOW,), explained=True, processes=1) as log:
+    with EmbeddedLog(parts, asked=WINDOW, intervals=(WINDOW,), processes=1) as log:
         outcomes = {each.id: (each.code, each.outcome.value) for each in log.interrupts()}
         found = Read(log.totals, len(log.unreadable), outcomes)
     assert found.counted == found.totals.rows

@@ -7,7 +7,6 @@ Which rows belong together, and the outcome of each interrupt, is `auditor.sign_
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from auditor.explain.answer import AskingPolicy, AttemptAnswer, Explained, Step
 from auditor.explain.causes import CAUSES, cause
@@ -108,7 +107,7 @@ class _Timeline:
             return None
         # Some failures look like interrupts and have causes, too.
         whole = interrupt(outcome or Judged(row, Outcome.NOT_KNOWN, False, None, codes))
-        said = self._explainer.explain(replace(whole, seen=shown))
+        said = self._explainer.explain(whole._replace(seen=shown))
         return Explained(cause_answer(cause(row.code, said.cause)), said.confidence.value, said.evidence, said.missing)
 
     def _asking(self, policies: Iterable[PolicyResult]) -> Iterator[AskingPolicy]:

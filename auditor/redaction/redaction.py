@@ -91,8 +91,7 @@ class Redaction:
                 if len(remembered) >= _REMEMBERED:
                     remembered.clear()
                 known = remembered[id(explanation)] = explanation, self.shown(explanation)
-            interrupt = replace(
-                each,
+            interrupt = each._replace(
                 user=self._table.shown(each.user),
                 user_id=self.name("id", each.user_id),
                 app=self._table.shown(each.app),

@@ -18,7 +18,6 @@ A hole counts from the interrupt on, not only after the attempt's last row: a su
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -66,8 +65,13 @@ def judged(rows: Iterable[Row], coverage: Coverage) -> Iterator[Judged]:
 def attempts(rows: Iterable[Row]) -> Iterator[tuple[list[Row], bool]]:
     """The attempts among rows that share one correlation id (or have none), each in the order of its rows. False comes
     with a row of nobody that several may own: it is alone."""
+    group = list(rows)
+    if len({row.user_id for row in group}) == 1 and group[0].correlation_id:  # as nearly always
+        for attempt in _attempts(group):
+            yield attempt, True
+        return
     by_user: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in group:
         # Rows without a correlation id are alone: nothing says what belongs to them.
         by_user.setdefault(row.user_id if row.correlation_id else f"alone {row.id}", []).append(row)
     nobodys = by_user.pop("", None)
@@ -86,23 +90,23 @@ def interrupt(found: Judged) -> Interrupt:
     row, outcome, stated, seconds, attempt = found
     assert row.code is not None  # an interrupt has a code
     return Interrupt(
-        at=row.at,
-        id=row.id,
-        created=row.created,
-        code=row.code,
-        user_id=row.user_id,
-        user=row.user,
-        app_id=row.app_id,
-        app=row.app,
-        correlation_id=row.correlation_id,
-        own_user=row.own_user,
-        interactive=row.interactive,
-        outcome=outcome,
-        stated=stated,
-        seconds=seconds,
-        sight=row.sight,
-        attempt=attempt,
-        seen=unpacked(row.seen) if row.seen else None,
+        row.at,
+        row.id,
+        row.created,
+        row.code,
+        row.user_id,
+        row.user,
+        row.app_id,
+        row.app,
+        row.correlation_id,
+        row.own_user,
+        row.interactive,
+        outcome,
+        stated,
+        seconds,
+        row.sight,
+        attempt,
+        unpacked(row.seen) if row.seen else None,
     )
 
 
@@ -129,13 +133,14 @@ def _place(row: Row) -> tuple[int, int, str]:
 def _attempts(group: list[Row]) -> Iterator[list[Row]]:
     if len(group) > 1:
         group.sort(key=_at)
-        if any(before.at == after.at for before, after in pairwise(group)):
+        if len({row.at for row in group}) < len(group):
             group.sort(key=_place)
     start = 0
-    for place in range(1, len(group)):
-        if group[place].at - group[place - 1].at > GAP:
-            yield group[start:place]
-            start = place
+    if group[-1].at - group[0].at > GAP:
+        for place in range(1, len(group)):
+            if group[place].at - group[place - 1].at > GAP:
+                yield group[start:place]
+                start = place
     yield group[start:] if start else group
 
 

@@ -10,7 +10,7 @@ import os
 import zlib
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 
 import msgspec
@@ -43,7 +43,7 @@ class Buckets:
         self.counts = [0] * count
         self.rows_per_piece = max(ROWS_PER_PIECE, _OF_EACH * count)
         self._path = path
-        self._file = open(path, "wb")  # noqa: SIM115 - closed by `close`
+        self._file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
         self._sizes = array("Q")
 
     def add(self, row: Row) -> None:
@@ -52,10 +52,13 @@ class Buckets:
 
     def flush(self) -> None:
         """To be called every `rows_per_piece` rows or so."""
+        # In one: each write of its own would end within a page, which the next one would have to complete.
+        self._file.write(b"".join(chain.from_iterable(self.pending)))
+        self._sizes.extend([sum(map(len, rows)) for rows in self.pending])
         for number, rows in enumerate(self.pending):
-            self.counts[number] += len(rows)
-            self._sizes.append(self._file.write(b"".join(rows)))
-            rows.clear()
+            if rows:
+                self.counts[number] += len(rows)
+                rows.clear()
 
     def close(self) -> None:
         self._file.close()

@@ -27,9 +27,15 @@ class Classified(msgspec.Struct, frozen=True, tag=True):
 
 
 def classified(
-    buckets: Iterable[int], rows: Written, coverage: Coverage, path: Path, sights: Sights | None = None
+    buckets: Iterable[int],
+    rows: Written,
+    coverage: Coverage,
+    path: Path,
+    listed: bool,
+    sights: Sights | None = None,
 ) -> Classified:
-    """Classifies these buckets; `path`: of its working files. `sights` counts each distinct row, too."""
+    """Classifies these buckets; `path`: of its working files. `listed`: each interrupt is written to a run. `sights`
+    counts each distinct row, too."""
     interrupts = interrupt_codes()
     tally, runs = Tally(path.with_suffix(".users")), Runs(path.with_suffix(".runs"))
     done = []
@@ -47,7 +53,8 @@ def classified(
         for group in groups.values():
             for found in judged(group, coverage):
                 tally.interrupt(found)
-                runs.add(found)
+                if listed:
+                    runs.add(found)
         done.append(number)
     runs.flush()
     return Classified(tuple(done), tally.counted(), tuple(runs.done))

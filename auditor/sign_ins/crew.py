@@ -23,12 +23,13 @@ from auditor.tenant.sign_in_log import Coverage
 
 
 class Crew:
-    """In this folder, with so many workers, or as many as this place allows. They end with the block. `sights`: of the
-    work without workers, what each row shows and each distinct row counts for."""
+    """In this folder, with so many workers, or as many as this place allows. They end with the block. `listed`: see
+    `EmbeddedLog`. `sights`: of the work without workers, what each row shows and each distinct row counts for."""
 
-    def __init__(self, folder: Path, workers: int, buckets: int, sights: Sights | None) -> None:
+    def __init__(self, folder: Path, workers: int, buckets: int, listed: bool, sights: Sights | None) -> None:
         self._folder = folder
         self._buckets = buckets
+        self._listed = listed
         self._sights = sights
         self._workers: list[Worker] = []
         self._written: list[Path] = []
@@ -36,20 +37,18 @@ class Crew:
             for _ in range(workers if sys.executable else 0):
                 self._workers.append(Worker())
 
-    def read(
-        self, parts: Sequence[Part], explained: bool, progress: Callable[[int], None] | None
-    ) -> tuple[Partitioned, ...]:
+    def read(self, parts: Sequence[Part], progress: Callable[[int], None] | None) -> tuple[Partitioned, ...]:
         """The first step, on all parts."""
         order = sorted(range(len(parts)), key=lambda number: -parts[number].size)
         for number, worker in enumerate(self._workers, 1):
-            worker.ask(ToRead(str(self._rows(number)), tuple(parts), tuple(order), self._buckets, explained))
+            worker.ask(ToRead(str(self._rows(number)), tuple(parts), tuple(order), self._buckets, self._listed))
 
         def told(rows: int) -> None:
             if progress is not None:
                 progress(rows + sum(worker.rows for worker in self._workers))
 
         with closing(Buckets(self._rows(0), self._buckets)) as own:
-            partition = Partition(own, explained, told, self._sights.row if self._sights is not None else None)
+            partition = Partition(own, self._listed, told, self._sights.row if self._sights is not None else None)
             taken: set[int] = set()
             for number in self._mine("part", order):
                 partition.read(number, parts[number])
@@ -70,7 +69,7 @@ class Crew:
         """The second step, on all buckets."""
         paths = tuple(map(str, self._written))
         for number, worker in enumerate(self._workers, 1):
-            worker.ask(ToClassify(str(self._rows(number)), paths, self._buckets, coverage))
+            worker.ask(ToClassify(str(self._rows(number)), paths, self._buckets, coverage, self._listed))
         answers: list[Classified] = []
 
         def numbers() -> Iterator[int]:
@@ -83,7 +82,7 @@ class Crew:
             yield from sorted(set(range(self._buckets)) - taken)
 
         with closing(Written(self._written, self._buckets)) as written:
-            own = classified(numbers(), written, coverage, self._rows(0), self._sights)
+            own = classified(numbers(), written, coverage, self._rows(0), self._listed, self._sights)
         return own, *answers
 
     def _rows(self, number: int) -> Path:

@@ -1,8 +1,8 @@
 """The first of two steps: rows are read and go, narrow, to buckets by hash of their correlation id, so that an attempt
 lies whole in one bucket.
 
-Most rows are Graph JSON that names a user and has a code; of those that are no interrupts six fields are kept. Every
-other row takes the long way, by its format. Names are kept of interrupts only.
+Most rows are Graph JSON whose head says all that counting needs of them, which is six fields. Interrupts that are to be
+listed are read whole, and every other row takes the long way, by its format. Names are kept of interrupts only.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from auditor.exports.rows import blocks_in, rows_in
 from auditor.sign_ins.buckets import Buckets, encode
 from auditor.sign_ins.catalogue import SUCCESS, interrupt_codes
 from auditor.sign_ins.formats.any_format import AnyFormat, refusal
+from auditor.sign_ins.formats.graph import decode_wide
 from auditor.sign_ins.formats.recognise import Other
+from auditor.sign_ins.heads import heads
 from auditor.sign_ins.rows import NO_ID, GraphRow, Row, narrow
 from auditor.sign_ins.seen import SeenRow, packed, seen, without_conditions
-from auditor.tenant.instant import parse
+from auditor.tenant.instant import parse, parse_all
 
 REFUSALS_NAMED = 100
 
@@ -62,14 +64,12 @@ class Partitioned(msgspec.Struct, frozen=True, tag=True):
 
 
 class Partition:
-    """Reads parts into buckets. `explained`: with what explanations need of interrupts. `reader`: makes the narrow
-    records instead, of every row. `told` is told now and then how many rows were read, all together."""
+    """Reads parts into buckets. `listed`: see `EmbeddedLog`. `reader`: makes the narrow records instead, of every row.
+    `told` is told now and then how many rows were read, all together."""
 
-    def __init__(
-        self, into: Buckets, explained: bool, told: Callable[[int], None], reader: Reader | None = None
-    ) -> None:
+    def __init__(self, into: Buckets, listed: bool, told: Callable[[int], None], reader: Reader | None = None) -> None:
         self._into = into
-        self._explained = explained
+        self._listed = listed
         self._told = told
         self._reader = reader
         self._parts: list[int] = []
@@ -110,15 +110,7 @@ class Partition:
         formats, place, read, flushed = AnyFormat(), Place(part), 0, 0
         for found in blocks_in(part, place):
             if isinstance(found, Block):
-                try:
-                    rows = _decode_lines(found.text)
-                except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, too
-                    rows = []
-                if len(rows) == len(found.ends):
-                    self._block(formats, found, rows, order + read, place)
-                else:
-                    for index in range(len(found.ends)):
-                        self._single(formats, found, index, order + read, place)
+                self._block(formats, found, order + read, place)
                 read += len(found.ends)
             else:
                 read += 1
@@ -131,47 +123,62 @@ class Partition:
                 flushed = read
         return read
 
-    def _block(self, formats: AnyFormat, block: Block, rows: list[GraphRow], order: int, place: Place) -> None:
-        """A loop for millions of rows: it calls nothing that it can do without."""
-        interrupts, crc32 = interrupt_codes(), zlib.crc32
+    def _block(self, formats: AnyFormat, block: Block, order: int, place: Place) -> None:
+        before = place.number
+        try:
+            rows = _decode_lines(heads(block))
+        except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, too
+            rows = []
+        whole = len(rows) == len(block.ends)
+        for index in self._by_heads(rows, order) if whole else range(len(block.ends)):
+            place.number = block.number + index
+            raw = block.line(index)
+            if not whole or not self._interrupt(rows[index], raw, order + index + 1):
+                self._long_way(formats, raw, order + index + 1, place)
+        place.number = before
+
+    def _by_heads(self, rows: list[GraphRow], order: int) -> list[int]:
+        """Keeps the rows whose heads are enough, and gives the places of the others. A loop for millions of rows: it
+        calls nothing that it can do without, not even `is_enough`."""
+        to_be_listed, crc32 = interrupt_codes() if self._listed else frozenset(), zlib.crc32
         pending, many = self._into.pending, len(self._into.pending)
         first, last = self._first, self._last
-        for index, row in enumerate(rows):
-            user, status = row.userId, row.status
+        left = []
+        times = parse_all([row.createdDateTime for row in rows])
+        for index, (row, at) in enumerate(zip(rows, times, strict=True)):
+            identity, user, correlation, app, status = row.id, row.userId, row.correlationId, row.appId, row.status
             code = None if status is None else status.errorCode
-            if not user or user == NO_ID:
-                user = "" if _is_of_nobody(block.line(index)) else None
-            if code is None or user is None or not row.id:
-                self._single(formats, block, index, order, place)
+            enough = identity and user and correlation and app and user != NO_ID
+            if at is None or code is None or not enough or code in to_be_listed:
+                left.append(index)
                 continue
-            try:
-                at = parse(row.createdDateTime)
-            except ValueError:
-                self._single(formats, block, index, order, place)
-                continue
-            correlation = row.correlationId or ""
             if correlation == NO_ID:
                 correlation = ""
-            number = crc32((correlation or row.id).encode()) % many
-            if code in interrupts:
-                known = _seen(formats, block.line(index), row) if self._explained else b""
-                pending[number].append(encode(narrow(row, at, order + index + 1, seen=known)))
-            else:
-                kept = row.id, at, code, user, correlation, row.appId or "", order + index + 1
-                pending[number].append(encode(kept))
-                if not code:
-                    self._success = True
+            number = crc32((correlation or identity).encode()) % many
+            pending[number].append(encode((identity, at, code, user, correlation, app, order + index + 1)))
+            if not code:
+                self._success = True
             if at < first:
                 first = at
             if at > last:
                 last = at
-        self._first, self._last = min(self._first, first), max(self._last, last)
+        self._first, self._last = first, last
+        return left
 
-    def _single(self, formats: AnyFormat, block: Block, index: int, order: int, place: Place) -> None:
-        """A row of a block, the long way."""
-        before, place.number = place.number, block.number + index
-        self._long_way(formats, block.line(index), order + index + 1, place)
-        place.number = before
+    def _interrupt(self, head: GraphRow, raw: bytes, order: int) -> bool:
+        """Keeps a row whose head shows that it is an interrupt. False: it does not, or more is needed."""
+        code = None if head.status is None else head.status.errorCode
+        if code not in interrupt_codes() or not (_names_user(head) or _is_of_nobody(raw)):
+            return False
+        try:
+            row = decode_wide(raw)
+            record = narrow(row, parse(row.createdDateTime), order)
+        except (ValueError, RecursionError):
+            return False
+        if self._listed:
+            record.seen = packed(seen(row))
+        self._add(record)
+        return True
 
     def _by(self, reader: Reader, part: Part, order: int) -> int:
         """Gives the number of rows."""
@@ -199,16 +206,21 @@ class Partition:
         row, at = found
         record = narrow(row, at, order)
         if record.code in interrupt_codes():
-            if self._explained:
+            if self._listed:
                 record.seen = _seen(formats, raw, row)
         else:
             record.created = record.user = record.app = ""
+            record.own_user = record.interactive = None
         self._add(record)
 
     def _add(self, record: Row) -> None:
         self._into.add(record)
-        self._first, self._last = min(self._first, record.at), max(self._last, record.at)
-        self._success = self._success or record.code == SUCCESS
+        if record.at < self._first:
+            self._first = record.at
+        if record.at > self._last:
+            self._last = record.at
+        if record.code == SUCCESS:
+            self._success = True
 
     def _no_row(self, found: Other | None, raw: bytes, order: int, place: Place) -> None:
         if found is not None:
@@ -229,6 +241,10 @@ class Partition:
     def _piece(self, read: int) -> None:
         self._into.flush()
         self._told(self._given + read)
+
+
+def _names_user(row: GraphRow) -> bool:
+    return bool(row.userId) and row.userId != NO_ID
 
 
 def _is_of_nobody(raw: bytes) -> bool:

@@ -5,39 +5,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from auditor.sign_ins.attempts import Judged
-from auditor.tenant.sign_in_log import Interrupt, Outcome
+from auditor.sign_ins.attempts import Judged, interrupt
+from auditor.tenant.sign_in_log import Interrupt
 
 BYTES_PER_RUN = 4 << 20
 PER_BLOCK = 32
 """Interrupts that are read at a time, of each run."""
-
-
-class Stored(msgspec.Struct, gc=False):
-    """As it is written; it is read back as an `Interrupt`, which has the same fields."""
-
-    at: int
-    id: str
-    created: str
-    code: int | None
-    user_id: str
-    user: str
-    app_id: str
-    app: str
-    correlation_id: str
-    own_user: bool | None
-    interactive: bool | None
-    outcome: Outcome
-    stated: bool
-    seconds: float | None
-    sight: int
-    attempt: tuple[int | None, ...]
-    seen: msgspec.Raw
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -48,10 +28,13 @@ class Run(msgspec.Struct, frozen=True):
     ends: tuple[int, ...]
 
 
-_NOTHING = msgspec.Raw(msgspec.msgpack.encode(None))
+_Placed = tuple[int, str, msgspec.Raw]
+"""When, the row's id, and the rest, which is decoded only when its turn has come."""
+
 _encode = msgspec.msgpack.Encoder().encode
-_encode_into = msgspec.msgpack.Encoder().encode_into
-_decode = msgspec.msgpack.Decoder(list[Interrupt]).decode
+_decode_block = msgspec.msgpack.Decoder(list[_Placed]).decode
+_decode = msgspec.msgpack.Decoder(Judged).decode
+_when = itemgetter(0, 1)
 
 
 class Runs:
@@ -64,29 +47,8 @@ class Runs:
         self._size = 0
 
     def add(self, found: Judged) -> None:
-        row, outcome, stated, seconds, attempt = found
-        stored = _encode(
-            Stored(
-                row.at,
-                row.id,
-                row.created,
-                row.code,
-                row.user_id,
-                row.user,
-                row.app_id,
-                row.app,
-                row.correlation_id,
-                row.own_user,
-                row.interactive,
-                outcome,
-                stated,
-                seconds,
-                row.sight,
-                attempt,
-                msgspec.Raw(row.seen) if row.seen else _NOTHING,
-            )
-        )
-        self._pending.append((row.at, row.id, stored))
+        stored = _encode(found)
+        self._pending.append((found.row.at, found.row.id, stored))
         self._size += len(stored) + 200
         if self._size >= BYTES_PER_RUN:
             self.flush()
@@ -95,13 +57,12 @@ class Runs:
         if not self._pending:
             return
         self._pending.sort()
-        ends = []
         with open(self._path, "ab") as file:
             start = file.tell()
-            for first in range(0, len(self._pending), PER_BLOCK):
-                block = self._pending[first : first + PER_BLOCK]
-                file.write(_encode([msgspec.Raw(stored) for _, _, stored in block]))
-                ends.append(file.tell())
+            placed = [(at, identity, msgspec.Raw(stored)) for at, identity, stored in self._pending]
+            blocks = [_encode(placed[first : first + PER_BLOCK]) for first in range(0, len(placed), PER_BLOCK)]
+            file.write(b"".join(blocks))
+        _, *ends = accumulate(map(len, blocks), initial=start)
         self.done.append(Run(str(self._path), start, tuple(ends)))
         self._pending.clear()
         self._size = 0
@@ -113,17 +74,14 @@ def merged(runs: Sequence[Run]) -> Iterator[Interrupt]:
         files: dict[str, BinaryIO] = {
             path: stack.enter_context(open(path, "rb", buffering=0)) for path in {run.path for run in runs}
         }
-        each: Iterable[Iterator[Interrupt]] = (_blocks(files[run.path], run) for run in runs)
-        yield from heapq.merge(*each, key=_when)
+        each: Iterable[Iterator[_Placed]] = (_blocks(files[run.path], run) for run in runs)
+        for _, _, stored in heapq.merge(*each, key=_when):
+            yield interrupt(_decode(stored))
 
 
-def _blocks(file: BinaryIO, run: Run) -> Iterator[Interrupt]:
+def _blocks(file: BinaryIO, run: Run) -> Iterator[_Placed]:
     start = run.start
     for end in run.ends:
         file.seek(start)
-        yield from _decode(file.read(end - start))
+        yield from _decode_block(file.read(end - start))
         start = end
-
-
-def _when(interrupt: Interrupt) -> tuple[int, str]:
-    return interrupt.at, interrupt.id

@@ -52,10 +52,9 @@ class Reduction(Protocol):
 
 
 class Sights:
-    """Gives the numbers, and then counts by them. `explained`: rows of interrupts come with what explanations need."""
+    """Gives the numbers, and then counts by them."""
 
-    def __init__(self, reduction: Reduction, explained: bool = False) -> None:
-        self._explained = explained
+    def __init__(self, reduction: Reduction) -> None:
         self._reduction = reduction
         self._numbers: dict[Circumstances, int] = {}
         self._records: dict[tuple[int, int], int] = {}
@@ -84,7 +83,7 @@ class Sights:
 
     def _narrow(self, row: SeenRow, at: int, order: int, sight: int = -1, record: int = -1) -> Row:
         found = narrow(row, at, order, sight, record)
-        if self._explained and is_interrupt(found):
+        if is_interrupt(found):
             found.seen = packed(seen(row))
         return found
 

@@ -24,22 +24,24 @@ from auditor.tenant.sign_in_log import Coverage
 
 
 class ToRead(msgspec.Struct, frozen=True, tag=True):
-    """Parts to be read into so many buckets. `path`: of this process's working files; `order`: of claiming them."""
+    """Parts to be read into so many buckets. `path`: of this process's working files; `order`: of claiming them;
+    `listed`: see `Partition`."""
 
     path: str
     parts: tuple[Part, ...]
     order: tuple[int, ...]
     buckets: int
-    explained: bool
+    listed: bool
 
 
 class ToClassify(msgspec.Struct, frozen=True, tag=True):
-    """Buckets to be classified. `written`: the files that hold them."""
+    """Buckets to be classified. `written`: the files that hold them; `listed`: see `classified`."""
 
     path: str
     written: tuple[str, ...]
     buckets: int
     coverage: Coverage
+    listed: bool
 
 
 class Told(msgspec.Struct, frozen=True, tag=True):
@@ -66,7 +68,7 @@ def main() -> None:
 def read(job: ToRead) -> Partitioned:
     path = Path(job.path)
     with closing(Buckets(path, job.buckets)) as buckets:
-        partition = Partition(buckets, job.explained, lambda rows: _say(Told(rows)))
+        partition = Partition(buckets, job.listed, lambda rows: _say(Told(rows)))
         for number in claimed(path.parent, "part", job.order):
             partition.read(number, job.parts[number])
         return partition.done()
@@ -76,7 +78,7 @@ def classify(job: ToClassify) -> Classified:
     path = Path(job.path)
     with closing(Written([Path(each) for each in job.written], job.buckets)) as written:
         numbers = claimed(path.parent, "buckets", range(job.buckets), BUCKETS_TOGETHER)
-        return classified(numbers, written, job.coverage, path)
+        return classified(numbers, written, job.coverage, path, job.listed)
 
 
 def claimed(folder: Path, kind: str, numbers: Sequence[int], together: int = 1) -> Iterator[int]:

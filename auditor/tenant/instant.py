@@ -7,8 +7,9 @@ seven-digit fractions. So instants travel as *ticks*: integers, 100 ns each, sin
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
 
 SECOND = 10_000_000
 MINUTE = 60 * SECOND
@@ -22,27 +23,45 @@ _TEXT = re.compile(
 def parse(text: str) -> int:
     """Ticks of an ISO 8601 instant with any number of fraction digits (those beyond the seventh are cut) and any
     offset; without an offset it is UTC, as in Log Analytics. ValueError for anything else."""
-    # Graph's usual form, which a log holds millions of, most of them of the minute of the one before: the rest is
-    # arithmetic. Seconds and fraction, one after the other, are ticks already.
-    global _last
+    # Graph's usual form, which a log holds millions of: only its minute is looked up, the rest is arithmetic. Seconds
+    # and fraction, one after the other, are ticks already.
     if len(text) == 28 and text[19] == "." and text[27] == "Z":
         ticks = text[17:19] + text[20:27]
         if ticks.isdigit() and ticks.isascii() and ticks < "6":
-            minute, start = _last
-            if text[:17] != minute:
-                minute = text[:17]
-                start = _minute(minute)
-                _last = minute, start
-            return start + int(ticks)
+            return _MINUTES[text[:17]] + int(ticks)
     return _parse(text)
 
 
-_last = "", 0
+def parse_all(texts: Sequence[str]) -> list[int | None]:
+    """Of each what `parse` gives, and None for what is no instant; in half the time where all have Graph's form."""
+    together = "".join(texts)
+    if together.isascii() and set(map(len, texts)) == {28}:
+        seconds, dots, zeds = (together[place::28] for place in (17, 19, 27))
+        digits = "".join([together[place::28] for place in (17, 18, *range(20, 27))])
+        if digits.isdigit() and max(seconds) < "6" and set(dots) == {"."} and set(zeds) == {"Z"}:
+            with suppress(ValueError):
+                return [_MINUTES[text[:17]] + int(text[17:19] + text[20:27]) for text in texts]
+    return [_parsed(text) for text in texts]
 
 
-@lru_cache(maxsize=1024)
-def _minute(text: str) -> int:
-    return _parse(f"{text}00Z")
+def _parsed(text: str) -> int | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None
+
+
+class _Minutes(dict[str, int]):
+    """The beginning of an instant, up to its seconds -> ticks; some thousands at a time."""
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= 4096:
+            self.clear()
+        ticks = self[text] = _parse(f"{text}00Z")
+        return ticks
+
+
+_MINUTES = _Minutes()
 
 
 def _parse(text: str) -> int:

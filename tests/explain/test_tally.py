@@ -34,7 +34,7 @@ def interrupt(number: int = 0, **fields: object) -> Interrupt:
         outcome=Outcome.ABANDONED,
         attempt=(50140,),
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return made._replace(**fields)
 
 
 def told(*found: Interrupt, how: Explanation = STATED, window: tuple[int, int] = WEEK) -> Tally:

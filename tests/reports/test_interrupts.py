@@ -28,7 +28,7 @@ ONE = Interrupt(
     stated=True,
     seconds=12.5,
 )
-HOSTILE = replace(ONE, app='=HYPERLINK("http://x")', user="\x1b[31m\u202e", outcome=Outcome.ABANDONED, seconds=None)
+HOSTILE = ONE._replace(app='=HYPERLINK("http://x")', user="\x1b[31m\u202e", outcome=Outcome.ABANDONED, seconds=None)
 
 WHY = Explanation(
     "prompt-expected", Confidence.STATED, (Evidence("policies", "None."), Evidence("sign_in_page", "Shown."))
@@ -63,7 +63,7 @@ def test_ndjson() -> None:
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1"])
 def test_csv_holds_no_formula(name: str) -> None:
-    rows = list(csv.DictReader(io.StringIO("".join(as_csv([(replace(ONE, app=name), ODD)])))))
+    rows = list(csv.DictReader(io.StringIO("".join(as_csv([(ONE._replace(app=name), ODD)])))))
     assert rows[0]["app"].startswith("'")
     assert rows[0]["secondsToComplete"] == "12.5"
     assert rows[0]["missing"].startswith("'=1+1")
@@ -75,13 +75,13 @@ def test_csv_says_why() -> None:
 
 
 def test_csv_is_one_line_a_row() -> None:
-    assert len("".join(as_csv([(replace(ONE, app='a\n"b"\r,c'), WHY)])).splitlines()) == 2
+    assert len("".join(as_csv([(ONE._replace(app='a\n"b"\r,c'), WHY)])).splitlines()) == 2
 
 
 @pytest.mark.parametrize("width", [80, 129, 130, 200])
 def test_the_table_fits(width: int) -> None:
     lines = [
-        line.rstrip("\n") for line in table([(ONE, WHY), (HOSTILE, ODD), (replace(ONE, user="x" * 500), WHY)], width)
+        line.rstrip("\n") for line in table([(ONE, WHY), (HOSTILE, ODD), (ONE._replace(user="x" * 500), WHY)], width)
     ]
     assert len(lines) == 4
     assert "prompt-expected" in lines[1]
@@ -103,7 +103,7 @@ def shown_columns(line: str) -> int:
     "text", ["\x1b" * 50, "\u65e5\u672c\u8a9e" * 40, "e\u0301" * 60, "\ud800" * 30, "x" * 10_000, "ab"]
 )
 def test_the_table_fits_whatever_the_log_holds(width: int, text: str) -> None:
-    hostile = replace(ONE, id=text, user=text, app=text, created=text)
+    hostile = ONE._replace(id=text, user=text, app=text, created=text)
     heading, line = table([(hostile, replace(WHY, cause=text))], width)
     assert shown_columns(line.rstrip("\n")) <= width
     assert shown_columns(line[: line.index(" 50140") + 6]) == heading.index("Code") + 4

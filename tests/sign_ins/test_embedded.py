@@ -142,13 +142,19 @@ def test_a_log_that_does_not_tell_its_window_covers_its_rows() -> None:
         assert (log.coverage.asked, log.coverage.intervals) == ((0, 0), ())
 
 
-def test_what_explanations_need_comes_when_it_is_asked_for() -> None:
+def test_a_log_that_is_counted_only() -> None:
+    rows = [sign_in(50074), sign_in(0, after(1)), sign_in(50140, after(2), userId=None)]
+    with log_of(rows) as listed, log_of(rows, listed=False) as log:
+        assert (log.counts(), log.totals, log.coverage) == (listed.counts(), listed.totals, listed.coverage)
+        with pytest.raises(LookupError):
+            log.interrupts()
+
+
+def test_what_explanations_need() -> None:
     policy = {"id": "p", "displayName": "MFA", "result": "failure", "enforcedGrantControls": ["Mfa"]}
     row = sign_in(50074, appliedConditionalAccessPolicies=[policy], resourceDisplayName="Graph")
-    with log_of([row, sign_in(0, after(1))]) as log:
-        assert [each.seen for each in log.interrupts()] == [None]
     for reduction in (None, Reduction((), Directory())):
-        with log_of([row, sign_in(0, after(1))], explained=True, reduction=reduction) as log:
+        with log_of([row, sign_in(0, after(1))], reduction=reduction) as log:
             (found,) = log.interrupts()
             assert found.seen is not None
             assert found.seen.policies == (PolicyResult("p", "MFA", "failure", ("Mfa",)),)
@@ -164,7 +170,7 @@ def test_a_shape_that_nobody_knows_costs_an_explanation_no_more_than_that() -> N
         sign_in(50140, after(2), deviceDetail={"displayName": "\ud800", "operatingSystem": "iOS 18"}),
     ]
     for reduction in (None, Reduction((), Directory())):
-        with log_of(rows, explained=True, reduction=reduction) as log:
+        with log_of(rows, reduction=reduction) as log:
             ways = [each.seen.circumstances.way for each in log.interrupts() if each.seen is not None]
         assert [each.client for each in ways] == ["browser"] * 3
         assert [each.platform for each in ways] == ["", "windows", "iOS"]

@@ -29,7 +29,7 @@ class Answers(NamedTuple):
 
 
 def answers(parts: Sequence[Part], **options: Any) -> Answers:
-    with EmbeddedLog(parts, explained=True, **options) as log:
+    with EmbeddedLog(parts, **options) as log:
         return Answers(log.coverage, log.totals, log.counts(), list(log.interrupts()), log.unreadable)
 
 

@@ -12,15 +12,38 @@ from typing import Any
 
 import msgspec
 
+from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.formats.format import Format
 from auditor.sign_ins.formats.values import code
+from auditor.sign_ins.heads import head, is_enough
 from auditor.sign_ins.rows import GraphRow, decode
 from auditor.sign_ins.seen import SeenRow
 
-decode_narrow = decode
 _decode_wide = msgspec.json.Decoder(SeenRow).decode
 _decode_whole = msgspec.json.Decoder(dict[str, Any]).decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def decode_narrow(row: bytes) -> GraphRow:
+    """What classification needs: of an interrupt all of it, of another row at least what counting needs. A row that is
+    broken behind its head is what its head says."""
+    found = _by_head(row)
+    if found is None:
+        return decode(row)
+    if found.status is None or found.status.errorCode not in interrupt_codes():
+        return found
+    try:
+        return decode(row)
+    except (ValueError, RecursionError):
+        return found
+
+
+def _by_head(row: bytes) -> GraphRow | None:
+    try:
+        found = decode(head(row))
+    except (ValueError, RecursionError):
+        return None
+    return found if is_enough(found) else None
 
 
 def decode_wide(row: bytes) -> SeenRow:

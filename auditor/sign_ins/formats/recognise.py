@@ -14,6 +14,7 @@ from auditor.sign_ins.formats.format import Format
 from auditor.sign_ins.formats.graph import GRAPH, TEXTUAL
 from auditor.sign_ins.formats.log_analytics import LOG_ANALYTICS
 from auditor.sign_ins.formats.portal_csv import PORTAL_CSV
+from auditor.sign_ins.heads import head
 from auditor.sign_ins.rows import NO_ID
 from auditor.tenant.mending import mended
 
@@ -38,18 +39,24 @@ _decode_any = msgspec.json.Decoder().decode
 def format_of(row: bytes) -> Format | Other | None:
     """The format of one row's JSON text; None where it is of none. That the doors of the format read the row is not
     said: its time may be none."""
-    try:
-        columns = _decode_columns(row)
-    except (ValueError, RecursionError):
-        try:
-            columns = _decode_columns(mended(row))
-        except (ValueError, RecursionError):
-            return None
+    columns = _columns(row)
+    if columns is None:
+        text = mended(row)
+        columns = _columns(text) or _columns(head(text))
+    if columns is None:
+        return None
     if "properties" in columns and "category" in columns:
         return _diagnostic(_text(columns, "category"))
     if "createdDateTime" in columns or "activityDateTime" in columns:
         return _graph(columns)
     return _table(columns)
+
+
+def _columns(row: bytes) -> Columns | None:
+    try:
+        return _decode_columns(row)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _diagnostic(category: str) -> Format | Other:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.formats.diagnostic import DIAGNOSTIC
 from auditor.sign_ins.formats.format import Format
 from auditor.sign_ins.formats.graph import GRAPH, TEXTUAL
@@ -158,6 +159,13 @@ def through(door: Callable[[bytes], GraphRow | SeenRow], row: Callable[[], bytes
         return None
 
 
+def counted(row: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the narrow door gives for sure: the names that it gives of an interrupt count for no other row."""
+    if row is None or (row["status"] and row["status"].errorCode in interrupt_codes()):
+        return row
+    return {name: row[name] for name in ("", "id", "createdDateTime", "status", "userId", "correlationId", "appId")}
+
+
 @pytest.mark.parametrize(("of", "rows"), FORMATS, ids=["graph", "textual", "diagnostic", "table", "csv", "portal"])
 @given(data=st.data())
 def test_the_doors_give_what_the_whole_row_gives(
@@ -168,8 +176,8 @@ def test_the_doors_give_what_the_whole_row_gives(
     def whole() -> bytes:
         return msgspec.json.encode(of.whole(given_row))
 
-    narrow = through(of.narrow, lambda: given_row)
-    assert narrow == through(GRAPH.narrow, whole)
+    narrow = counted(through(of.narrow, lambda: given_row))
+    assert narrow == counted(through(GRAPH.narrow, whole))
     wide = through(of.wide, lambda: given_row)
     assert wide == through(GRAPH.wide, whole)
     assert (wide is None) == (narrow is None)  # an interrupt is read, whatever its conditions look like

@@ -1,0 +1,51 @@
+"""The beginning of a row of Graph JSON, up to its device. With the place and the policies that follow, the device is
+most of a row, and whoever counts outcomes reads nothing of it: a head is decoded in a third of the time.
+
+What a head says is what its row says: the comma that it ends before is one of the row itself and of nothing in it, or
+the head would not close. A row that is broken behind its head is a row still, of which no more is known.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from auditor.exports.blocks import Block
+from auditor.sign_ins.rows import GraphRow
+
+_BEHIND = b',"deviceDetail":'
+"""In JSON these bytes are a name and what stands around it, and never in a text, where quotes are escaped."""
+
+_NEAR = 200
+"""Rows of one log begin much alike: their end is looked for so many bytes around where it was in the one before, first.
+"""
+
+
+def head(row: bytes) -> bytes:
+    """One row's, or all of it where it shows no device."""
+    at = row.find(_BEHIND)
+    return row if at < 0 else row[:at] + b"}"
+
+
+def heads(block: Block) -> bytes:
+    """Of all rows of a block, line by line."""
+    text, find = block.text, cast(bytearray, block.text.obj).find
+    found: list[memoryview | bytes] = []
+    start = near = 0
+    for end in block.ends:
+        at = find(_BEHIND, start + near, start + near + 2 * _NEAR)
+        if not 0 <= at < end:
+            at = find(_BEHIND, start, end)
+        if at < 0:
+            found.append(text[start:end])
+        else:
+            found.append(text[start:at])
+            found.append(b"}\n")
+            near = max(0, at - start - _NEAR)
+        start = end
+    return b"".join(found)
+
+
+def is_enough(found: GraphRow) -> bool:
+    """Whether the head of a row says all that counting needs of it. What is absent may stand behind."""
+    code = None if found.status is None else found.status.errorCode
+    return code is not None and found.userId is not None and bool(found.id and found.correlationId and found.appId)
