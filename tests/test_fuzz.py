@@ -17,6 +17,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from auditor.conditional_access.directory import Directory
+from auditor.conditional_access.reduction import Reduction
 from auditor.exports.parts import parts_of
 from auditor.exports.rows import Shape, rows_in, shape_of
 from auditor.local_tenant.simulation import Simulation
@@ -29,6 +31,8 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
 START = NOW - timedelta(days=1)
 WINDOW = (from_datetime(START - timedelta(hours=1)), from_datetime(NOW + timedelta(hours=1)))
 """Given to the engine: of a file alone, a broken row's time would move the end of what the log covers."""
+
+NO_POLICIES = Reduction((), Directory())
 
 Row = dict[str, Any]
 Outcomes = dict[str, tuple[int, str]]
@@ -94,10 +98,16 @@ def read(content: bytes, name: str = "file") -> Read:
 
 
 def read_files(paths: Sequence[Path]) -> Read:
+    options: dict[str, Any] = {"asked": WINDOW, "intervals": (WINDOW,), "processes": 1}
     parts = parts_of(paths, 1)
-    with EmbeddedLog(parts, asked=WINDOW, intervals=(WINDOW,), processes=1) as log:
+    with EmbeddedLog(parts, **options) as log:
         outcomes = {each.id: (each.code, each.outcome.value) for each in log.interrupts()}
         found = Read(log.totals, len(log.unreadable), outcomes)
+        # Each way to read a log takes other doors to its rows.
+        with EmbeddedLog(parts, listed=False, **options) as other:
+            assert (other.totals, other.counts(), other.unreadable) == (log.totals, log.counts(), log.unreadable)
+        with EmbeddedLog(parts, reduction=NO_POLICIES, **options) as other:
+            assert (other.totals, other.counts(), other.unreadable) == (log.totals, log.counts(), log.unreadable)
     assert found.counted == found.totals.rows
     assert found.named == min(100, found.totals.refused)
     return found

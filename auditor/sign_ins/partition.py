@@ -168,7 +168,7 @@ class Partition:
     def _interrupt(self, head: GraphRow, raw: bytes, order: int) -> bool:
         """Keeps a row whose head shows that it is an interrupt. False: it does not, or more is needed."""
         code = None if head.status is None else head.status.errorCode
-        if code not in interrupt_codes() or not (_names_user(head) or _is_of_nobody(raw)):
+        if code not in interrupt_codes() or not head.id or not (_names_user(head) or _is_of_nobody(raw)):
             return False
         try:
             row = decode_wide(raw)

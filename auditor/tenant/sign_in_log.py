@@ -88,7 +88,7 @@ class Interrupt(NamedTuple):
     whether the success was for the same application (else it is inferred); False for all others.
     `own_user` tells members of this tenant from guests; None when the row does not say. So does `interactive`.
     `sight`: its place in `SignInLog.sights()`, or -1. `attempt`: the codes of its attempt's rows, in order (None: a row
-    without one). `seen`: None where the log was opened without what explanations need.
+    without one). `seen`: None where a log keeps nothing more of its rows.
     """
 
     at: int

@@ -86,6 +86,13 @@ def test_a_name_within_something_else_is_no_end() -> None:
     assert [each.app for each in interrupts] == ["Expenses"]
 
 
+@pytest.mark.parametrize("code", [0, 50140])
+@pytest.mark.parametrize("field", ["id", "createdDateTime"])
+def test_a_row_without_an_id_or_a_time_is_refused(code: int, field: str) -> None:
+    totals, counts, interrupts = read([line(row_of(0)), line(row_of(code, **{field: ""}))])
+    assert (totals.rows, totals.refused, counts, interrupts) == (2, 1, (), [])
+
+
 @pytest.mark.parametrize("reduction", [None, Reduction((), Directory())], ids=["by several", "with sights"])
 @pytest.mark.parametrize("beside", [[], [b'{"id":}']], ids=["a block", "line by line"])
 def test_a_row_that_is_broken_behind_its_head_is_a_row(reduction: Reduction | None, beside: list[bytes]) -> None:
