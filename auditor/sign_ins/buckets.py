@@ -10,7 +10,7 @@ import os
 import zlib
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -24,6 +24,8 @@ MOST_BUCKETS = 2_048
 ROWS_PER_PIECE = 16_384
 _OF_EACH = 16
 """Rows of a bucket in a piece, at least, on average: each takes a read of its own."""
+_AT_ONCE = 1 << 20
+"""Bytes. Each write that ends within a page leaves it to the next one to be completed."""
 
 encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Row]).decode
@@ -43,7 +45,7 @@ class Buckets:
         self.counts = [0] * count
         self.rows_per_piece = max(ROWS_PER_PIECE, _OF_EACH * count)
         self._path = path
-        self._file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
+        self._file = open(path, "wb", _AT_ONCE)  # noqa: SIM115 - closed by `close`
         self._sizes = array("Q")
 
     def add(self, row: Row) -> None:
@@ -52,13 +54,10 @@ class Buckets:
 
     def flush(self) -> None:
         """To be called every `rows_per_piece` rows or so."""
-        # In one: each write of its own would end within a page, which the next one would have to complete.
-        self._file.write(b"".join(chain.from_iterable(self.pending)))
-        self._sizes.extend([sum(map(len, rows)) for rows in self.pending])
         for number, rows in enumerate(self.pending):
-            if rows:
-                self.counts[number] += len(rows)
-                rows.clear()
+            self.counts[number] += len(rows)
+            self._sizes.append(self._file.write(b"".join(rows)))
+            rows.clear()
 
     def close(self) -> None:
         self._file.close()
