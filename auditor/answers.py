@@ -11,7 +11,8 @@ from auditor.conditional_access.directory import NEEDED, Directory
 from auditor.conditional_access.reach import Reach, reach
 from auditor.conditional_access.session import INERT, problems, sets_persistent_browser
 from auditor.conditional_access.ways import devices_reached, unknown_in_filter
-from auditor.explain import explainer
+from auditor.explain.explainer import Explainer
+from auditor.explain.needed import WANTS as EXPLAINING
 from auditor.explain.tally import Tally, tally
 from auditor.run import (
     AgreementAnswer,
@@ -33,7 +34,7 @@ from auditor.tenant.tenant import Tenant
 
 # Datasets that the answers read, whatever checks there are.
 NEEDS = ("organization", "sign_in_page", "policies", "sign_ins")
-WANTS = ("branding", "service_principals", *NEEDED, *explainer.WANTS)
+WANTS = ("branding", "service_principals", *NEEDED, *EXPLAINING)
 
 
 def interrupts(tenant: Tenant, api: str, caveat: str = "") -> InterruptsAnswer:
@@ -43,7 +44,7 @@ def interrupts(tenant: Tenant, api: str, caveat: str = "") -> InterruptsAnswer:
     if isinstance(reading, Missing):
         return InterruptsAnswer(known=False)
     log: SignInLog = reading.value
-    why = tally(log.interrupts(), explainer.Explainer(tenant).explain, tenant.window)
+    why = tally(log.interrupts(), Explainer(tenant).explain, tenant.window)
     uncatalogued = sorted(log.totals.uncatalogued.items(), key=lambda item: (-item[1], str(item[0])))
     return InterruptsAnswer(
         known=True,

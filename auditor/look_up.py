@@ -17,8 +17,7 @@ import msgspec
 from auditor.audit import Surroundings, asked_of, collect, question
 from auditor.config import Config, TenantConfig
 from auditor.explain.answer import AttemptAnswer, Place
-from auditor.explain.explainer import WANTS
-from auditor.explain.needed import needed_for
+from auditor.explain.needed import WANTS, needed_for
 from auditor.explain.timeline import attempt_answers
 from auditor.sign_ins.attempts import GAP
 from auditor.sign_ins.one_attempt import Wanted, find
@@ -167,7 +166,7 @@ def _spooled(
 
 
 def _datasets(codes: Iterable[int | None]) -> tuple[str, ...]:
-    """All of `explainer.WANTS` would tell the same, and takes minutes in a large tenant."""
+    """All of `WANTS` would tell the same, and takes minutes in a large tenant."""
     return with_prerequisites({*_ALWAYS, *(name for code in codes for name in needed_for(code))})
 
 

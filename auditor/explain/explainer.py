@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from auditor.conditional_access.directory import NEEDED
 from auditor.explain import (
     confirmation,
     consent,
@@ -21,20 +20,6 @@ from auditor.explain.explanation import Explanation
 from auditor.explain.surroundings import Surroundings
 from auditor.tenant.sign_in_log import Interrupt
 from auditor.tenant.tenant import Tenant
-
-WANTS = (
-    "policies",
-    "policy_changes",
-    *NEEDED,
-    "sign_in_page",
-    "applications",
-    "registrations",
-    "user_events",
-    "security_defaults",
-    "registration_campaign",
-    "password_dates",
-)
-"""The datasets that explanations read, as far as they are there."""
 
 
 class Explainer:

@@ -32,6 +32,9 @@ _BY_CODE: dict[int, tuple[str, ...]] = {
     **dict.fromkeys(sessions.CODES, ("user_events", "password_dates")),
 }
 
+WANTS = tuple(name for name in DATASETS if any(name in wanted for wanted in _BY_CODE.values()))
+"""The datasets that explanations read, as far as they are there."""
+
 
 def needed_for(code: int | None) -> tuple[str, ...]:
     """Names of datasets, in the order of `DATASETS`; none where the row alone tells what can be told."""

@@ -7,15 +7,16 @@ filters. That filter has been seen to be ignored: a row that does not match ends
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from auditor.errors import Refused, SourceError
-from auditor.sources.fetch import LOST_PLACES
-from auditor.sources.graph_client import GraphClient, LostPlace, Page, graph_client
+from auditor.sources.fetch import Fetch, Rows
+from auditor.sources.graph_client import GraphClient, graph_client
 from auditor.sources.pace import Pace
-from auditor.sources.progress import Progress, Report
+from auditor.sources.progress import Report
 from auditor.sources.reasons import why
 from auditor.sources.sign_ins import ROWS_PER_PAGE
 from auditor.tenant.mending import mended
@@ -62,7 +63,7 @@ class _Reading:
 
     def __init__(self, graph: GraphClient, report: Report) -> None:
         self._graph = graph
-        self._report = report
+        self._fetch = Fetch(graph, report, first_page_only=False)
         self._pace = Pace(5, 10.0)
         self._asked: set[str] = set()
         self.rows: dict[str | bytes, bytes] = {}
@@ -73,7 +74,7 @@ class _Reading:
             return True
         request = self._graph.builders.audit_logs.sign_ins.by_sign_in_id(identity).to_get_request_information()
         try:
-            row = bytes(await self._graph.read(request, msgspec.Raw, self._pace, self._waiting))
+            row = bytes(await self._graph.read(request, msgspec.Raw, self._pace, self._fetch.waiting("sign_ins")))
         except Refused as refusal:
             if refusal.status == 404:
                 return False
@@ -89,33 +90,11 @@ class _Reading:
         if correlation in self._asked:
             return
         self._asked.add(correlation)
-        for lost in range(1, LOST_PLACES + 1):
-            pages = 0
-            try:
-                async for page in self._graph.pages(self._request(correlation), self._pace, self._waiting):
-                    pages += 1
-                    if pages > MOST_PAGES:
-                        raise SourceError(
-                            f"More than {MOST_PAGES * ROWS_PER_PAGE:,} rows share the correlation id {correlation}.",
-                            "Its client does not tell attempts apart: look up a request id in a collected log.",
-                        )
-                    self._add(page, correlation)
-                return
-            except LostPlace:
-                if lost == LOST_PLACES:
-                    raise
-
-    def _add(self, page: Page, correlation: str) -> None:
-        for raw in page.value:
-            row = bytes(raw)
-            key = _key(row)
-            if (key.correlationId or "").lower() != correlation:
-                raise SourceError(
-                    "Graph answered with rows of other attempts: it did not heed the filter.",
-                    "Try again, or collect the log and look it up there with --from.",
-                )
-            self.rows[key.id or row] = row
-        self._report(Progress("sign_ins", len(self.rows)))
+        found: Rows = []
+        sieve = partial(_OneAttempt, correlation)
+        await self._fetch.all(self._request(correlation), "sign_ins", found, self._pace, sieve=sieve)
+        for row in map(bytes, found):
+            self.rows[_key(row).id or row] = row
 
     def _request(self, correlation: str) -> RequestInformation:
         from kiota_abstractions.base_request_configuration import RequestConfiguration
@@ -127,8 +106,31 @@ class _Reading:
             RequestConfiguration(query_parameters=query(filter=f"correlationId eq '{quoted}'", top=ROWS_PER_PAGE))
         )
 
-    def _waiting(self, seconds: float, reason: str) -> None:
-        self._report(Progress("sign_ins", len(self.rows), waiting=seconds, why=reason))
+
+class _OneAttempt:
+    """All rows, which have to be of this correlation id, and not more than some pages of them: else SourceError."""
+
+    enough = False
+
+    def __init__(self, correlation: str) -> None:
+        self._correlation = correlation
+        self._pages = 0
+
+    def kept(self, rows: Iterable[msgspec.Raw]) -> Iterable[msgspec.Raw]:
+        self._pages += 1
+        if self._pages > MOST_PAGES:
+            raise SourceError(
+                f"More than {MOST_PAGES * ROWS_PER_PAGE:,} rows share the correlation id {self._correlation}.",
+                "Its client does not tell attempts apart: look up a request id in a collected log.",
+            )
+        for raw in rows:
+            row = bytes(raw)
+            if (_key(row).correlationId or "").lower() != self._correlation:
+                raise SourceError(
+                    "Graph answered with rows of other attempts: it did not heed the filter.",
+                    "Try again, or collect the log and look it up there with --from.",
+                )
+            yield msgspec.Raw(row)
 
 
 def _key(row: bytes) -> _Key:

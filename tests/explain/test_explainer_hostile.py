@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.explain.causes import CAUSES
-from auditor.explain.explainer import WANTS, Explainer
+from auditor.explain.explainer import Explainer
+from auditor.explain.needed import WANTS
 from auditor.finding import Confidence
 from auditor.tenant.sign_in_log import Interrupt
 from auditor.testing import END, TENANT_ID, after, audit_entry, branding_row, policy, sign_in, tenant

@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 import pytest
 
 from auditor.explain.causes import CAUSES
-from auditor.explain.explainer import WANTS, Explainer
-from auditor.explain.needed import needed_for
+from auditor.explain.explainer import Explainer
+from auditor.explain.needed import WANTS, needed_for
 from auditor.local_tenant.simulation import Simulation
 from auditor.tenant.tenant import Tenant
 from auditor.testing import END, parts_of, tenant
