@@ -11,6 +11,8 @@ from auditor.sign_ins.seen import SeenRow
 from auditor.tenant.instant import parse
 from auditor.tenant.mending import mended
 
+Door = Callable[[Format], Callable[[bytes], AnyRow]]
+
 
 class AnyFormat:
     """`current`: the format of the last row that was read, or None. A row that is of no format, or whose time is none,
@@ -23,30 +25,21 @@ class AnyFormat:
 
     def narrow(self, raw: bytes) -> tuple[GraphRow, int] | Other | None:
         """One row and its time in ticks."""
+        return self._through(_narrow_door, raw)
+
+    def wide(self, raw: bytes) -> tuple[SeenRow, int] | Other | None:
+        """The same with all that anything reads of a row."""
+        return self._through(_wide_door, raw)
+
+    def _through(self, door: Door[AnyRow], raw: bytes) -> tuple[AnyRow, int] | Other | None:
         if self.current is not None:
             try:
-                row = self.current.narrow(raw)
+                row = door(self.current)(raw)
                 # Where nobody is named it may be of a service principal, or no sign-in at all.
                 if row.id and row.userId and row.userId != NO_ID:
                     return row, parse(row.createdDateTime)
             except (ValueError, RecursionError):
                 pass
-        return self._anew(raw, _narrow_door)
-
-    def wide(self, raw: bytes) -> tuple[SeenRow, int] | Other | None:
-        """The same with all that anything reads of a row."""
-        if self.current is not None:
-            try:
-                row = self.current.wide(raw)
-                if row.id and row.userId and row.userId != NO_ID:
-                    return row, parse(row.createdDateTime)
-            except (ValueError, RecursionError):
-                pass
-        return self._anew(raw, _wide_door)
-
-    def _anew(
-        self, raw: bytes, door: Callable[[Format], Callable[[bytes], AnyRow]]
-    ) -> tuple[AnyRow, int] | Other | None:
         found = format_of(raw)
         if not isinstance(found, Format):
             return found
