@@ -21,6 +21,8 @@ from pathlib import Path
 from served import served
 from tabulate import tabulate
 
+from auditor.run import NOT_LOOKED_AT
+
 LIMIT = 200  # MB
 EVERY = 0.02  # seconds between samples
 UNPACED = Path(__file__).with_name("unpaced.py")
@@ -83,7 +85,8 @@ def measured(folder: Path, *arguments: str) -> Measured:
             samples += 1
             time.sleep(EVERY)
     seconds = time.monotonic() - start
-    if process.returncode != 0:
+    # In a large tenant not everybody's last change of password is asked for, which is an exit code of its own.
+    if process.returncode not in (0, NOT_LOOKED_AT):
         sys.exit(f"auditor {arguments[0]} ended with {process.returncode}.")
     return Measured(seconds, pss / 1e6, rss / 1e6, samples, out.read_text("utf-8"))
 
