@@ -2,7 +2,8 @@
 most of a row, and whoever counts outcomes reads nothing of it: a head is decoded in a third of the time.
 
 What a head says is what its row says: the comma that it ends before is one of the row itself and of nothing in it, or
-the head would not close. A row that is broken behind its head is a row still, of which no more is known.
+the head would not close. A row that is broken behind its head is a row still, of which no more is known. But a line
+that holds a second row, as where files without a last line end were joined, has no head: that row would be lost.
 """
 
 from __future__ import annotations
@@ -15,27 +16,31 @@ from auditor.sign_ins.rows import GraphRow
 _BEHIND = b',"deviceDetail":'
 """In JSON these bytes are a name and what stands around it, and never in a text, where quotes are escaped."""
 
+_TIME = b"reatedDateTime"
+"""Of a name that every sign-in has, in any format of lines, and never behind its head."""
+
 _NEAR = 200
 """Rows of one log begin much alike: their end is looked for so many bytes around where it was in the one before, first.
 """
 
 
 def head(row: bytes) -> bytes:
-    """One row's, or all of it where it shows no device."""
+    """One row's, or all of it where it has none."""
     at = row.find(_BEHIND)
-    return row if at < 0 else row[:at] + b"}"
+    return row if at < 0 or row.rfind(_TIME, at) >= 0 else row[:at] + b"}"
 
 
 def heads(block: Block) -> bytes:
     """Of all rows of a block, line by line."""
-    text, find = block.text, cast(bytearray, block.text.obj).find
+    text, buffer = block.text, cast(bytearray, block.text.obj)
+    find, rfind = buffer.find, buffer.rfind  # `rfind` takes half as long as `find`
     found: list[memoryview | bytes] = []
     start = near = 0
     for end in block.ends:
         at = find(_BEHIND, start + near, start + near + 2 * _NEAR)
         if not 0 <= at < end:
             at = find(_BEHIND, start, end)
-        if at < 0:
+        if at < 0 or rfind(_TIME, at, end) >= 0:
             found.append(text[start:end])
         else:
             found.append(text[start:at])

@@ -112,6 +112,19 @@ def test_a_row_that_is_broken_behind_its_head_is_a_row(reduction: Reduction | No
         assert interrupt.seen.policies is None
 
 
+@pytest.mark.parametrize("between", [b"", b" ", b",", b"\t"], ids=["nothing", "a space", "a comma", "a tab"])
+@pytest.mark.parametrize(
+    "second",
+    [row_of(50140, id="t"), {"TimeGenerated": after(1), "CreatedDateTime": after(1)}],
+    ids=["Graph", "Log Analytics"],
+)
+def test_a_second_row_on_a_line_is_not_lost(between: bytes, second: Json) -> None:
+    joined = line(row_of(0, id="r")) + between + line(second)
+    for others in ([], [line(row_of(0, id="s"))]):
+        totals, _, interrupts = read([line(row_of(0, id="q")), joined, *others])
+        assert (totals.rows, totals.refused, interrupts) == (2 + len(others), 1, [])
+
+
 @settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from([0, 50140, 50126]), st.integers(0, 400)), min_size=1, max_size=8))
 def test_rows_of_one_block_are_read_as_each_alone(drawn: list[tuple[int, int]]) -> None:
