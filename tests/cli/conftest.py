@@ -33,32 +33,43 @@ def auditor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Invoke:
 
 
 @pytest.fixture
-def config_file(local: LocalTenant, tmp_path: Path, no_pace: None) -> Path:
+def config_for(tmp_path: Path, no_pace: None) -> Callable[..., Path]:
+    """`config_for(local, days=2, more=...)`: a config that points at a running local tenant, with `more` in it."""
+
+    def write(local: LocalTenant, days: int = 3, more: str = "") -> Path:
+        secret = tmp_path / "secret"
+        secret.write_text(local.client_secret)
+        path = tmp_path / "auditor.toml"
+        path.write_text(
+            f"""
+            [collect]
+            days = {days}
+            [spool]
+            folder = '{tmp_path / "shelf"}'
+            [history]
+            folder = '{tmp_path / "history"}'
+            [[tenant]]
+            id = "{local.tenant_id}"
+            [tenant.credential]
+            client_id = "{local.client_id}"
+            secret_file = '{secret}'
+            [tenant.cloud]
+            name = "custom"
+            login = "{local.login_url}"
+            graph = "{local.graph_url}"
+            ca_file = '{local.ca_file}'
+            {more}
+            """
+        )
+        return path
+
+    return write
+
+
+@pytest.fixture
+def config_file(local: LocalTenant, config_for: Callable[..., Path]) -> Path:
     """A config that points at the running local tenant."""
-    secret = tmp_path / "secret"
-    secret.write_text(local.client_secret)
-    path = tmp_path / "auditor.toml"
-    path.write_text(
-        f"""
-        [collect]
-        days = 3
-        [spool]
-        folder = '{tmp_path / "shelf"}'
-        [history]
-        folder = '{tmp_path / "history"}'
-        [[tenant]]
-        id = "{local.tenant_id}"
-        [tenant.credential]
-        client_id = "{local.client_id}"
-        secret_file = '{secret}'
-        [tenant.cloud]
-        name = "custom"
-        login = "{local.login_url}"
-        graph = "{local.graph_url}"
-        ca_file = '{local.ca_file}'
-        """
-    )
-    return path
+    return config_for(local)
 
 
 @pytest.fixture

@@ -20,35 +20,13 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)  # where the simulated l
 
 
 @pytest.fixture
-def tenant(tmp_path: Path, no_pace: None) -> Callable[..., Any]:
+def tenant(config_for: Callable[..., Path]) -> Callable[..., Any]:
     """`with tenant(simulation, accept=...)`: the config in the folder points at it as long as the block."""
 
     @contextmanager
     def make(simulation: Simulation, accept: str = "") -> Iterator[None]:
         with running(simulation, throttle=False) as local:
-            secret = tmp_path / "secret"
-            secret.write_text(local.client_secret)
-            (tmp_path / "auditor.toml").write_text(
-                f"""
-                [collect]
-                days = 2
-                [spool]
-                folder = '{tmp_path / "shelf"}'
-                [history]
-                folder = '{tmp_path / "history"}'
-                [[tenant]]
-                id = "{local.tenant_id}"
-                [tenant.credential]
-                client_id = "{local.client_id}"
-                secret_file = '{secret}'
-                [tenant.cloud]
-                name = "custom"
-                login = "{local.login_url}"
-                graph = "{local.graph_url}"
-                ca_file = '{local.ca_file}'
-                {accept}
-                """
-            )
+            config_for(local, days=2, more=accept)
             yield
 
     return make
