@@ -41,8 +41,8 @@ class EmbeddedLog:
     from its first to its last row. `rows`: about how many there are, where that is known. `filtered`: the log says that
     it was filtered by status. `reduction`: by it sign-ins are told apart for policies, by one process; without one
     there are no sights. `listed`: interrupts can be listed, each with what explanations need of it; otherwise they are
-    only counted, which takes half the time. `processes`: how many take part; by
-    default as many as the machine and the log are good for. `progress`: is told now and then how many rows were read.
+    counted only, which takes half the time. `processes`: how many take part; by default as many as the machine and the
+    log are good for. `progress`: is told now and then how many rows were read.
 
     `unreadable`: the first rows that were refused.
     """
