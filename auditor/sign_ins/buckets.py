@@ -1,7 +1,8 @@
-"""Rows on disk by bucket: one file of each process that reads them, written in pieces and read bucket by bucket.
+"""Rows on disk by bucket: one file of each process that reads them, written in pieces and read shelf by shelf.
 
-A piece holds what the process has of every bucket since the one before; an index tells where in it each bucket lies.
-So a log takes two files of each process and not hundreds, and each is written from its beginning to its end.
+A piece holds what the process has of every bucket since the one before. Some neighbouring buckets make a shelf, whose
+text in a piece begins with two numbers for each of them: its rows and its bytes. An index tells where each such text
+ends. So a log takes two files of each process and not hundreds, and each is written from its beginning to its end.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import os
 import zlib
 from array import array
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,13 +19,17 @@ from auditor.sign_ins.rows import Row
 
 ROWS_PER_BUCKET = 1_024
 """So few that a processor has them at hand."""
-MOST_BUCKETS = 2_048
-"""A bucket has more rows where a log has more than that: a hundred million rows make buckets of 30 MB."""
+MOST_BUCKETS = 4_096
+"""A bucket has more rows where a log has more than that: a hundred million rows make buckets of 15 MB."""
+SHELF = 8
+"""Buckets that one process takes at a time, and reads from a piece at once."""
 ROWS_PER_PIECE = 16_384
-_OF_EACH = 16
-"""Rows of a bucket in a piece, at least, on average: each takes a read of its own."""
+_OF_EACH = 8
+"""Rows of a bucket in a piece, at least, on average."""
 _AT_ONCE = 1 << 20
 """Bytes. Each write that ends within a page leaves it to the next one to be completed."""
+_LIST, _HEAD = 0xDD, 5
+_NUMBER = array("Q").itemsize
 
 encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Row]).decode
@@ -36,17 +40,21 @@ def count_for(rows: int) -> int:
     return max(1, min(MOST_BUCKETS, rows // ROWS_PER_BUCKET + 1))
 
 
+def shelves_of(buckets: int) -> int:
+    """How many shelves so many buckets take."""
+    return -(-buckets // SHELF)
+
+
 class Buckets:
-    """`pending`: of each bucket the rows that are still to be written, each encoded by itself. `counts`: rows of each
-    that were written."""
+    """`pending`: of each bucket the rows that are still to be written, each encoded by itself."""
 
     def __init__(self, path: Path, count: int) -> None:
         self.pending: list[list[bytes]] = [[] for _ in range(count)]
-        self.counts = [0] * count
         self.rows_per_piece = max(ROWS_PER_PIECE, _OF_EACH * count)
         self._path = path
         self._file = open(path, "wb", _AT_ONCE)  # noqa: SIM115 - closed by `close`
-        self._sizes = array("Q")
+        self._ends = array("Q")
+        self._size = 0
 
     def add(self, row: Row) -> None:
         number = zlib.crc32((row.correlation_id or row.id).encode()) % len(self.pending)
@@ -54,10 +62,14 @@ class Buckets:
 
     def flush(self) -> None:
         """To be called every `rows_per_piece` rows or so."""
-        for number, rows in enumerate(self.pending):
-            self.counts[number] += len(rows)
-            self._sizes.append(self._file.write(b"".join(rows)))
-            rows.clear()
+        for first in range(0, len(self.pending), SHELF):
+            buckets = self.pending[first : first + SHELF]
+            texts = [b"".join(rows) for rows in buckets]
+            numbers = array("Q", [*map(len, buckets), *map(len, texts)])
+            self._size += self._file.write(b"".join([numbers.tobytes(), *texts]))
+            self._ends.append(self._size)
+            for rows in buckets:
+                rows.clear()
 
     def close(self) -> None:
         self._file.close()
@@ -66,33 +78,40 @@ class Buckets:
         """Writes what is pending, and the index: without it the file is not whole."""
         self.flush()
         self.close()
-        _index(self._path).write_bytes(array("Q", self.counts).tobytes() + self._sizes.tobytes())
+        _index(self._path).write_bytes(self._ends.tobytes())
 
 
 class Written:
-    """What several processes wrote, bucket by bucket."""
+    """What several processes wrote into so many buckets. `shelves`: how many there are."""
 
     def __init__(self, paths: Sequence[Path], count: int) -> None:
         self._count = count
-        self._rows = [0] * count
-        self._ends = []
-        for path in paths:
-            numbers = _numbers(path)
-            self._rows = [rows + more for rows, more in zip(self._rows, numbers[:count], strict=True)]
-            self._ends.append(array("Q", accumulate(numbers[count:])))
+        self.shelves = shelves_of(count)
+        self._ends = [_numbers(_index(path)) for path in paths]
         self._files = [open(path, "rb", buffering=0) for path in paths]  # noqa: SIM115 - closed by `close`
 
-    def rows(self, number: int) -> list[Row]:
-        """All rows of one bucket, in no order."""
-        # The head of a list of so many, as MessagePack has it: the rows were written one after the other.
-        found = bytearray(b"\xdd" + self._rows[number].to_bytes(4, "big"))
+    def buckets(self, shelf: int) -> Iterator[list[Row]]:
+        """All rows of each bucket of a shelf, in no order."""
+        many = min(SHELF, self._count - shelf * SHELF)
+        counts = [0] * many
+        # Before the rows the head of a list of so many, as MessagePack has it: they were written one after the other.
+        texts = [bytearray(_HEAD) for _ in range(many)]
         for file, ends in zip(self._files, self._ends, strict=True):
-            for place in range(number, len(ends), self._count):
+            for place in range(shelf, len(ends), self.shelves):
                 start = ends[place - 1] if place else 0
-                if ends[place] > start:
-                    file.seek(start)
-                    found += file.read(ends[place] - start)
-        return _decode(found)
+                file.seek(start)
+                text = memoryview(file.read(ends[place] - start))
+                numbers = text[: 2 * many * _NUMBER].cast("Q")
+                at = len(numbers) * _NUMBER
+                for bucket in range(many):
+                    counts[bucket] += numbers[bucket]
+                    size = numbers[many + bucket]
+                    texts[bucket] += text[at : at + size]
+                    at += size
+        for count, found in zip(counts, texts, strict=True):
+            found[1:_HEAD] = count.to_bytes(_HEAD - 1, "big")
+            found[0] = _LIST
+            yield _decode(found)
 
     def close(self) -> None:
         for file in self._files:
@@ -105,6 +124,6 @@ def _index(path: Path) -> Path:
 
 def _numbers(path: Path) -> array[int]:
     numbers = array("Q")
-    with open(_index(path), "rb") as file:
+    with open(path, "rb") as file:
         numbers.fromfile(file, os.fstat(file.fileno()).st_size // numbers.itemsize)
     return numbers

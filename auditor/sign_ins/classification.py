@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,28 +19,28 @@ from auditor.tenant.sign_in_log import Coverage
 
 
 class Classified(msgspec.Struct, frozen=True, tag=True):
-    """What one process classified. `buckets`: which."""
+    """What one process classified. `shelves`: which."""
 
-    buckets: tuple[int, ...]
+    shelves: tuple[int, ...]
     counted: Counted
     runs: tuple[Run, ...]
 
 
 def classified(
-    buckets: Iterable[int],
-    rows: Written,
+    shelves: Iterable[int],
+    written: Written,
     coverage: Coverage,
     path: Path,
     listed: bool,
     sights: Sights | None = None,
 ) -> Classified:
-    """Classifies these buckets; `path`: of its working files. `listed`: each interrupt is written to a run. `sights`
-    counts each distinct row, too."""
+    """Classifies the buckets of these shelves; `path`: of its working files. `listed`: each interrupt is written to a
+    run. `sights` counts each distinct row, too."""
     interrupts = interrupt_codes()
     tally, runs = Tally(path.with_suffix(".users")), Runs(path.with_suffix(".runs"))
-    done = []
-    for number in buckets:
-        distinct = newest_versions(rows.rows(number))
+    done: list[int] = []
+    for rows in _buckets(shelves, written, done):
+        distinct = newest_versions(rows)
         tally.rows(distinct)
         if sights is not None:
             for row in distinct:
@@ -55,6 +55,11 @@ def classified(
                 tally.interrupt(found)
                 if listed:
                     runs.add(found)
-        done.append(number)
     runs.flush()
     return Classified(tuple(done), tally.counted(), tuple(runs.done))
+
+
+def _buckets(shelves: Iterable[int], written: Written, done: list[int]) -> Iterator[list[Row]]:
+    for shelf in shelves:
+        yield from written.buckets(shelf)
+        done.append(shelf)

@@ -17,7 +17,7 @@ from auditor.sign_ins.buckets import Buckets, Written
 from auditor.sign_ins.classification import Classified, classified
 from auditor.sign_ins.partition import Partition, Partitioned
 from auditor.sign_ins.sights import Sights
-from auditor.sign_ins.worker import BUCKETS_TOGETHER, ToClassify, ToRead, claimed
+from auditor.sign_ins.worker import ToClassify, ToRead, claimed
 from auditor.sign_ins.worker_process import Worker
 from auditor.tenant.sign_in_log import Coverage
 
@@ -74,12 +74,12 @@ class Crew:
 
         def numbers() -> Iterator[int]:
             taken = set()
-            for number in self._mine("buckets", range(self._buckets), BUCKETS_TOGETHER):
+            for number in self._mine("shelf", range(written.shelves)):
                 taken.add(number)
                 yield number
             answers.extend(found for worker in self._workers if (found := worker.answer(Classified)) is not None)
-            taken.update(number for answer in answers for number in answer.buckets)
-            yield from sorted(set(range(self._buckets)) - taken)
+            taken.update(number for answer in answers for number in answer.shelves)
+            yield from sorted(set(range(written.shelves)) - taken)
 
         with closing(Written(self._written, self._buckets)) as written:
             own = classified(numbers(), written, coverage, self._rows(0), self._listed, self._sights)
@@ -88,8 +88,8 @@ class Crew:
     def _rows(self, number: int) -> Path:
         return self._folder / f"rows-{number}"
 
-    def _mine(self, kind: str, numbers: Sequence[int], together: int = 1) -> Iterator[int]:
-        return claimed(self._folder, kind, numbers, together) if self._workers else iter(sorted(numbers))
+    def _mine(self, kind: str, numbers: Sequence[int]) -> Iterator[int]:
+        return claimed(self._folder, kind, numbers) if self._workers else iter(sorted(numbers))
 
     def __enter__(self) -> Crew:
         return self

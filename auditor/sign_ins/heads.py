@@ -19,6 +19,9 @@ _BEHIND = b',"deviceDetail":'
 _TIME = b"reatedDateTime"
 """Of a name that every sign-in has, in any format of lines, and never behind its head."""
 
+COUNTED = ("id", "createdDateTime", "status", "userId", "correlationId", "appId")
+"""The fields of a row that counting needs."""
+
 _NEAR = 200
 """Rows of one log begin much alike: their end is looked for so many bytes around where it was in the one before, first.
 """

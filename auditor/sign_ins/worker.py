@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -53,9 +53,6 @@ class Told(msgspec.Struct, frozen=True, tag=True):
 Job = ToRead | ToClassify
 Answer = Partitioned | Classified
 
-BUCKETS_TOGETHER = 16
-"""A file for each bucket would take longer than a tenth of what is done with it."""
-
 
 def main() -> None:
     gc.disable()  # what a log is read into has no cycles
@@ -77,19 +74,19 @@ def read(job: ToRead) -> Partitioned:
 def classify(job: ToClassify) -> Classified:
     path = Path(job.path)
     with closing(Written([Path(each) for each in job.written], job.buckets)) as written:
-        numbers = claimed(path.parent, "buckets", range(job.buckets), BUCKETS_TOGETHER)
-        return classified(numbers, written, job.coverage, path, job.listed)
+        shelves = claimed(path.parent, "shelf", range(written.shelves))
+        return classified(shelves, written, job.coverage, path, job.listed)
 
 
-def claimed(folder: Path, kind: str, numbers: Sequence[int], together: int = 1) -> Iterator[int]:
-    """Those of the numbers that no other process has taken, so many taken together when the first of them is asked
-    for. All processes are to be given the same numbers."""
-    for first in range(0, len(numbers), together):
+def claimed(folder: Path, kind: str, numbers: Iterable[int]) -> Iterator[int]:
+    """Those of the numbers that no other process has taken, each taken when it is asked for. Not for the smallest of
+    things: where many files were deleted lately, a claim takes some hundred microseconds."""
+    for number in numbers:
         try:
-            os.close(os.open(folder / f"{kind}-{first}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            os.close(os.open(folder / f"{kind}-{number}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
             continue
-        yield from numbers[first : first + together]
+        yield number
 
 
 def _say(what: Answer | Told) -> None:

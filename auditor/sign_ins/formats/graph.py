@@ -6,7 +6,7 @@ The sign-ins of service principals and managed identities that beta answers with
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -15,26 +15,28 @@ import msgspec
 from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.formats.format import Format
 from auditor.sign_ins.formats.values import code
-from auditor.sign_ins.heads import head, is_enough
+from auditor.sign_ins.heads import COUNTED, head, is_enough
 from auditor.sign_ins.rows import GraphRow, decode
 from auditor.sign_ins.seen import SeenRow
 
 _decode_wide = msgspec.json.Decoder(SeenRow).decode
 _decode_whole = msgspec.json.Decoder(dict[str, Any]).decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_encode = msgspec.json.encode
 
 
 def decode_narrow(row: bytes) -> GraphRow:
-    """What classification needs: of an interrupt all of it, of another row at least what counting needs. A row that is
-    broken behind its head is what its head says."""
+    """What classification needs: of an interrupt all of it, of another row at least what counting needs. Of the rest a
+    field of a shape that is not known is left out, and of a row that is broken behind its head what is broken."""
     found = _by_head(row)
-    if found is None:
-        return decode(row)
-    if found.status is None or found.status.errorCode not in interrupt_codes():
+    if found is not None and found.status is not None and found.status.errorCode not in interrupt_codes():
         return found
     try:
         return decode(row)
     except (ValueError, RecursionError):
+        found = _fitting(row) or found
+        if found is None:
+            raise
         return found
 
 
@@ -46,25 +48,34 @@ def _by_head(row: bytes) -> GraphRow | None:
     return found if is_enough(found) else None
 
 
+def _fitting(row: bytes) -> GraphRow | None:
+    try:
+        fields = _decode_fields(row)
+        known = _known(fields, GraphRow)
+        return None if any(name in fields and name not in known for name in COUNTED) else decode(_encode(known))
+    except (ValueError, RecursionError):
+        return None
+
+
 def decode_wide(row: bytes) -> SeenRow:
-    """What the narrow door reads this one reads, too: a field of a shape that is not known is left out. Were the row
-    refused for it, an interrupt would be missed that others count."""
+    """What the narrow door reads this one reads, too, if it is whole. Were the row refused for a field of a shape that
+    is not known, an interrupt would be missed that others count."""
     try:
         return _decode_wide(row)
     except msgspec.ValidationError:
-        pass
-    narrow = decode_narrow(row)
-    known: dict[str, object] = {}
-    fields = _decode_fields(row)
-    for name, decode_field in _decoders().items():
-        if name in fields and _fits(fields[name], decode_field):
-            known[name] = fields[name]
-    return _decode_wide(msgspec.json.encode({"status": narrow.status, **known}))
+        narrow = decode_narrow(row)
+        return _decode_wide(_encode({"status": narrow.status, **_known(_decode_fields(row), SeenRow)}))
+
+
+def _known(fields: Mapping[str, msgspec.Raw], of: type[GraphRow]) -> dict[str, object]:
+    return {
+        name: fields[name] for name, decode in _decoders(of).items() if name in fields and _fits(fields[name], decode)
+    }
 
 
 @cache
-def _decoders() -> dict[str, Callable[[msgspec.Raw], object]]:
-    return {field.name: msgspec.json.Decoder(field.type).decode for field in msgspec.structs.fields(SeenRow)}
+def _decoders(of: type[GraphRow]) -> dict[str, Callable[[msgspec.Raw], object]]:
+    return {field.name: msgspec.json.Decoder(field.type).decode for field in msgspec.structs.fields(of)}
 
 
 def _fits(value: msgspec.Raw, decode_field: Callable[[msgspec.Raw], object]) -> bool:
@@ -84,11 +95,11 @@ def _numbered(row: bytes) -> dict[str, Any]:
 
 
 def _narrow_numbered(row: bytes) -> GraphRow:
-    return decode_narrow(msgspec.json.encode(_numbered(row)))
+    return decode_narrow(_encode(_numbered(row)))
 
 
 def _wide_numbered(row: bytes) -> SeenRow:
-    return decode_wide(msgspec.json.encode(_numbered(row)))
+    return decode_wide(_encode(_numbered(row)))
 
 
 GRAPH = Format("Graph JSON", decode_narrow, decode_wide, _decode_whole)
