@@ -97,10 +97,9 @@ def main() -> None:
         with file.open("rb") as whole:
             while whole.read(1 << 24):  # warm
                 ...
-        for number in range(ROUNDS):
+        for _ in range(ROUNDS):
             for each in found.values():
-                if number == 0 or each.name != SEVERAL:
-                    each.run()
+                each.run()
         for each in found.values():
             each.weigh()
     told = differences(found)
