@@ -11,16 +11,13 @@ from __future__ import annotations
 from typing import cast
 
 from auditor.exports.blocks import Block
-from auditor.sign_ins.rows import GraphRow
+from auditor.sign_ins.rows import CountedRow
 
 _BEHIND = b',"deviceDetail":'
 """In JSON these bytes are a name and what stands around it, and never in a text, where quotes are escaped."""
 
 _TIME = b"reatedDateTime"
 """Of a name that every sign-in has, in any format of lines, and never behind its head."""
-
-COUNTED = ("id", "createdDateTime", "status", "userId", "correlationId", "appId")
-"""The fields of a row that counting needs."""
 
 _NEAR = 200
 """Rows of one log begin much alike: their end is looked for so many bytes around where it was in the one before, first.
@@ -53,7 +50,7 @@ def heads(block: Block) -> bytes:
     return b"".join(found)
 
 
-def is_enough(found: GraphRow) -> bool:
+def is_enough(found: CountedRow) -> bool:
     """Whether the head of a row says all that counting needs of it. What is absent may stand behind."""
     code = None if found.status is None else found.status.errorCode
     return code is not None and found.userId is not None and bool(found.id and found.correlationId and found.appId)

@@ -24,7 +24,7 @@ from auditor.sign_ins.formats.any_format import AnyFormat, refusal
 from auditor.sign_ins.formats.graph import decode_wide
 from auditor.sign_ins.formats.recognise import Other
 from auditor.sign_ins.heads import heads
-from auditor.sign_ins.rows import NO_ID, GraphRow, Row, narrow
+from auditor.sign_ins.rows import NO_ID, CountedRow, GraphRow, Row, narrow
 from auditor.sign_ins.seen import SeenRow, packed, seen, without_conditions
 from auditor.tenant.instant import parse, parse_all
 
@@ -42,7 +42,7 @@ class _Machine(msgspec.Struct, gc=False):
 
 
 _decode_machine = msgspec.json.Decoder(_Machine).decode
-_decode_lines = msgspec.json.Decoder(GraphRow).decode_lines
+_decode_lines = msgspec.json.Decoder(CountedRow).decode_lines
 
 Reader = Callable[[SeenRow, int, int], Row]
 """Makes the narrow record of a row, its time in ticks and its order."""
@@ -137,7 +137,7 @@ class Partition:
                 self._long_way(formats, raw, order + index + 1, place)
         place.number = before
 
-    def _by_heads(self, rows: list[GraphRow], order: int) -> list[int]:
+    def _by_heads(self, rows: list[CountedRow], order: int) -> list[int]:
         """Keeps the rows whose heads are enough, and gives the places of the others. A loop for millions of rows: it
         calls nothing that it can do without, not even `is_enough`."""
         to_be_listed, crc32 = interrupt_codes() if self._listed else frozenset(), zlib.crc32
@@ -165,7 +165,7 @@ class Partition:
         self._first, self._last = first, last
         return left
 
-    def _interrupt(self, head: GraphRow, raw: bytes, order: int) -> bool:
+    def _interrupt(self, head: CountedRow, raw: bytes, order: int) -> bool:
         """Keeps a row whose head shows that it is an interrupt. False: it does not, or more is needed."""
         code = None if head.status is None else head.status.errorCode
         if code not in interrupt_codes() or not head.id or not (_names_user(head) or _is_of_nobody(raw)):
@@ -243,7 +243,7 @@ class Partition:
         self._told(self._given + read)
 
 
-def _names_user(row: GraphRow) -> bool:
+def _names_user(row: CountedRow) -> bool:
     return bool(row.userId) and row.userId != NO_ID
 
 

@@ -45,8 +45,8 @@ class Status(msgspec.Struct, gc=False):
     errorCode: Code | None = None
 
 
-class GraphRow(msgspec.Struct, gc=False):
-    """The fields of a row that classification reads, under Graph's names."""
+class CountedRow(msgspec.Struct, gc=False):
+    """The fields of a row that counting needs, under Graph's names."""
 
     id: str
     createdDateTime: str
@@ -54,6 +54,11 @@ class GraphRow(msgspec.Struct, gc=False):
     userId: str | None = None
     correlationId: str | None = None
     appId: str | None = None
+
+
+class GraphRow(CountedRow, gc=False):
+    """And those that are kept of interrupts."""
+
     userPrincipalName: str | None = None
     appDisplayName: str | None = None
     homeTenantId: str | None = None

@@ -15,8 +15,8 @@ import msgspec
 from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.formats.format import Format
 from auditor.sign_ins.formats.values import code
-from auditor.sign_ins.heads import COUNTED, head, is_enough
-from auditor.sign_ins.rows import GraphRow, decode
+from auditor.sign_ins.heads import head, is_enough
+from auditor.sign_ins.rows import CountedRow, GraphRow, decode
 from auditor.sign_ins.seen import SeenRow
 
 _decode_wide = msgspec.json.Decoder(SeenRow).decode
@@ -52,7 +52,9 @@ def _fitting(row: bytes) -> GraphRow | None:
     try:
         fields = _decode_fields(row)
         known = _known(fields, GraphRow)
-        return None if any(name in fields and name not in known for name in COUNTED) else decode(_encode(known))
+        if any(name in fields and name not in known for name in CountedRow.__struct_fields__):
+            return None
+        return decode(_encode(known))
     except (ValueError, RecursionError):
         return None
 

@@ -15,8 +15,7 @@ from auditor.sign_ins.formats.format import Format
 from auditor.sign_ins.formats.graph import GRAPH, TEXTUAL
 from auditor.sign_ins.formats.log_analytics import LOG_ANALYTICS
 from auditor.sign_ins.formats.portal_csv import PORTAL_CSV
-from auditor.sign_ins.heads import COUNTED
-from auditor.sign_ins.rows import GraphRow
+from auditor.sign_ins.rows import CountedRow, GraphRow
 from auditor.sign_ins.seen import SeenRow
 
 ABSENT = object()
@@ -164,7 +163,7 @@ def counted(row: dict[str, Any] | None) -> dict[str, Any] | None:
     """What the narrow door gives for sure: the names that it gives of an interrupt count for no other row."""
     if row is None or (row["status"] and row["status"].errorCode in interrupt_codes()):
         return row
-    return {name: row[name] for name in ("", *COUNTED)}
+    return {name: row[name] for name in ("", *CountedRow.__struct_fields__)}
 
 
 @pytest.mark.parametrize(("of", "rows"), FORMATS, ids=["graph", "textual", "diagnostic", "table", "csv", "portal"])
