@@ -65,13 +65,8 @@ def judged(rows: Iterable[Row], coverage: Coverage) -> Iterator[Judged]:
 def attempts(rows: Iterable[Row]) -> Iterator[tuple[list[Row], bool]]:
     """The attempts among rows that share one correlation id (or have none), each in the order of its rows. False comes
     with a row of nobody that several may own: it is alone."""
-    group = list(rows)
-    if len({row.user_id for row in group}) == 1 and group[0].correlation_id:  # as nearly always
-        for attempt in _attempts(group):
-            yield attempt, True
-        return
     by_user: dict[str, list[Row]] = {}
-    for row in group:
+    for row in rows:
         # Rows without a correlation id are alone: nothing says what belongs to them.
         by_user.setdefault(row.user_id if row.correlation_id else f"alone {row.id}", []).append(row)
     nobodys = by_user.pop("", None)

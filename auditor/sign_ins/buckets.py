@@ -40,11 +40,6 @@ def count_for(rows: int) -> int:
     return max(1, min(MOST_BUCKETS, rows // ROWS_PER_BUCKET + 1))
 
 
-def shelves_of(buckets: int) -> int:
-    """How many shelves so many buckets take."""
-    return -(-buckets // SHELF)
-
-
 class Buckets:
     """`pending`: of each bucket the rows that are still to be written, each encoded by itself."""
 
@@ -86,7 +81,7 @@ class Written:
 
     def __init__(self, paths: Sequence[Path], count: int) -> None:
         self._count = count
-        self.shelves = shelves_of(count)
+        self.shelves = -(-count // SHELF)
         self._ends = [_numbers(_index(path)) for path in paths]
         self._files = [open(path, "rb", buffering=0) for path in paths]  # noqa: SIM115 - closed by `close`
 

@@ -26,7 +26,7 @@ from auditor.sign_ins.formats.recognise import Other
 from auditor.sign_ins.heads import heads
 from auditor.sign_ins.rows import NO_ID, CountedRow, GraphRow, Row, narrow
 from auditor.sign_ins.seen import SeenRow, packed, seen, without_conditions
-from auditor.tenant.instant import parse, parse_all
+from auditor.tenant.instant import parse
 
 REFUSALS_NAMED = 100
 
@@ -144,12 +144,16 @@ class Partition:
         pending, many = self._into.pending, len(self._into.pending)
         first, last = self._first, self._last
         left = []
-        times = parse_all([row.createdDateTime for row in rows])
-        for index, (row, at) in enumerate(zip(rows, times, strict=True)):
+        for index, row in enumerate(rows):
             identity, user, correlation, app, status = row.id, row.userId, row.correlationId, row.appId, row.status
             code = None if status is None else status.errorCode
             enough = identity and user and correlation and app and user != NO_ID
-            if at is None or code is None or not enough or code in to_be_listed:
+            if code is None or not enough or code in to_be_listed:
+                left.append(index)
+                continue
+            try:
+                at = parse(row.createdDateTime)
+            except ValueError:
                 left.append(index)
                 continue
             if correlation == NO_ID:

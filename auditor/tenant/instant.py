@@ -7,8 +7,6 @@ seven-digit fractions. So instants travel as *ticks*: integers, 100 ns each, sin
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 SECOND = 10_000_000
@@ -30,25 +28,6 @@ def parse(text: str) -> int:
         if ticks.isdigit() and ticks.isascii() and ticks < "6":
             return _MINUTES[text[:17]] + int(ticks)
     return _parse(text)
-
-
-def parse_all(texts: Sequence[str]) -> list[int | None]:
-    """Of each what `parse` gives, and None for what is no instant; in half the time where all have Graph's form."""
-    together = "".join(texts)
-    if together.isascii() and set(map(len, texts)) == {28}:
-        seconds, dots, zeds = (together[place::28] for place in (17, 19, 27))
-        digits = "".join([together[place::28] for place in (17, 18, *range(20, 27))])
-        if digits.isdigit() and max(seconds) < "6" and set(dots) == {"."} and set(zeds) == {"Z"}:
-            with suppress(ValueError):
-                return [_MINUTES[text[:17]] + int(text[17:19] + text[20:27]) for text in texts]
-    return [_parsed(text) for text in texts]
-
-
-def _parsed(text: str) -> int | None:
-    try:
-        return parse(text)
-    except ValueError:
-        return None
 
 
 class _Minutes(dict[str, int]):
