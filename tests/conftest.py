@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -30,6 +31,19 @@ settings.load_profile("auditor")
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
 
 
+# All that a program may look at to find where its user keeps things, on any system.
+_HOMES = (
+    "HOME",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_CACHE_HOME",
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=2, help="seeds of the fault campaign")
     parser.addoption("--kills", type=int, default=5, help="kills of the campaign of kills")
@@ -48,6 +62,24 @@ def local(simulation: Simulation) -> Iterator[LocalTenant]:
     """Without throttles: pace is tested on its own."""
     with running(simulation, throttle=False) as tenant:
         yield tenant
+
+
+@pytest.fixture(scope="module")
+def local_now() -> Iterator[LocalTenant]:
+    """One whose log ends now: for tests that start the real program, whose clock is the real one."""
+    simulation = Simulation(seed=1, users=60, days=3, end=datetime.now(timezone.utc))
+    with running(simulation, throttle=False) as tenant:
+        yield tenant
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home of its own for every test and for every program that it starts: none writes into the developer's."""
+    home = Path(tempfile.mkdtemp(dir=tmp_path_factory.getbasetemp(), prefix="home-"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _HOMES:
+            patch.setenv(name, str(home))
+        yield home
 
 
 @pytest.fixture

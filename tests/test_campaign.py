@@ -107,6 +107,7 @@ def test_a_permanent_fault_ends_partial_and_says_what_was_read(
     assert any("Only a part of the window was read" in caveat for caveat in report["caveats"])
 
 
+@pytest.mark.program
 def test_killed_at_any_moment_the_next_run_goes_on(
     pytestconfig: pytest.Config, collect: Callable[..., Spool], tmp_path: Path
 ) -> None:

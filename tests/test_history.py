@@ -10,7 +10,7 @@ from auditor.audit import facts
 from auditor.errors import RunFileError
 from auditor.run import Run, Unreached
 from auditor.testing import tenant
-from checks import ALL
+from auditor_checks import ALL
 
 
 @pytest.fixture(scope="module")

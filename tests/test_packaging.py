@@ -16,10 +16,10 @@ def test_the_wheel_holds_the_two_packages_and_their_data(tmp_path: Path) -> None
     subprocess.run(command, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"auditor", "checks"}
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"auditor", "auditor_checks"}
     assert {
         "auditor/py.typed",
-        "checks/py.typed",
+        "auditor_checks/py.typed",
         "auditor/sign_ins/codes.csv",
         "auditor/local_tenant/service/graph_v1_schema.json",
     } <= set(names)

@@ -17,14 +17,16 @@ from auditor.sources.clouds import CLOUDS
 
 
 @pytest.fixture(scope="module")
-def before(local: LocalTenant) -> Iterator[proxy.Proxy]:
-    with proxy.running(local) as running:
+def before(local_now: LocalTenant) -> Iterator[proxy.Proxy]:
+    with proxy.running(local_now) as running:
         yield running
 
 
 @pytest.mark.slow
+@pytest.mark.program
 @pytest.mark.parametrize("name", sorted(CLOUDS))
-def test_a_cloud_through_a_proxy(name: str, local: LocalTenant, before: proxy.Proxy, tmp_path: Path) -> None:
+def test_a_cloud_through_a_proxy(name: str, local_now: LocalTenant, before: proxy.Proxy, tmp_path: Path) -> None:
+    local = local_now
     (tmp_path / "auditor.toml").write_text(
         f'[collect]\ndays = 1\n[spool]\nfolder = "shelf"\n[[tenant]]\nid = "{local.tenant_id}"\n'
         f'[tenant.credential]\nclient_id = "{local.client_id}"\n[tenant.cloud]\nname = "{name}"\n'

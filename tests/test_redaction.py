@@ -29,7 +29,7 @@ from auditor.reports import json as as_json
 from auditor.run import Run, Unreached
 from auditor.tenant.tenant import Tenant
 from auditor.testing import END, Administrators, parts_of, tenant
-from checks import ALL
+from auditor_checks import ALL
 
 WORDS_OF_OURS = {"Microsoft Graph", "Idle session timeout"}
 """Names in the simulation that the reports say of their own accord."""

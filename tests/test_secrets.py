@@ -99,7 +99,9 @@ def test_an_error_in_any_depth_shows_no_secret(
 
 
 @pytest.mark.slow
-def test_a_secret_from_the_environment(local: LocalTenant, tmp_path: Path) -> None:
+@pytest.mark.program
+def test_a_secret_from_the_environment(local_now: LocalTenant, tmp_path: Path) -> None:
+    local = local_now
     (tmp_path / "auditor.toml").write_text(
         f'[collect]\ndays = 1\n[spool]\nfolder = "shelf"\n[[tenant]]\nid = "{local.tenant_id}"\n'
         f'[tenant.credential]\nclient_id = "{local.client_id}"\n[tenant.cloud]\nname = "custom"\n'

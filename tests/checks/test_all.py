@@ -11,7 +11,7 @@ from auditor.check import Check
 from auditor.finding import Confidence, Finding, Severity, Subject
 from auditor.reports.checks_page import HEADINGS, documented
 from auditor.testing import run_check
-from checks import ALL
+from auditor_checks import ALL
 
 
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.id)
@@ -29,7 +29,7 @@ def test_a_check_documents_itself(check: Check) -> None:
 def test_the_docs_are_the_modules_own(check: Check) -> None:
     module = sys.modules[check.run.__module__]
     assert check.docs == module.__doc__
-    assert module.__name__ == f"checks.{check.id.replace('-', '_')}"
+    assert module.__name__ == f"auditor_checks.{check.id.replace('-', '_')}"
 
 
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.id)

@@ -1,7 +1,7 @@
 from auditor.check import Status
 from auditor.finding import Confidence, Severity
 from auditor.testing import after, run_check, sign_in
-from checks.interrupts import check
+from auditor_checks.interrupts import check
 
 
 def test_clear_without_interrupts() -> None:

@@ -5,7 +5,7 @@ import pytest
 from auditor.check import CheckResult, Status
 from auditor.finding import Finding, Severity
 from auditor.testing import branding_row, policy, role_assignment, run_check, sign_in
-from checks.persistent_browser_conflict import check
+from auditor_checks.persistent_browser_conflict import check
 
 GLOBAL = "62e90394-69f5-4237-9190-012177145e10"
 ADA = "aaaaaaaa-0000-4000-8000-000000000001"

@@ -12,7 +12,7 @@ from auditor.testing import (
     role_assignment,
     run_check,
 )
-from checks.persistent_browser_gaps import check
+from auditor_checks.persistent_browser_gaps import check
 
 GLOBAL = "62e90394-69f5-4237-9190-012177145e10"
 READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"

@@ -6,7 +6,7 @@ import pytest
 from auditor.check import CheckResult, Status
 from auditor.finding import Finding, Severity
 from auditor.testing import named_location, policy, role_assignment, run_check
-from checks.persistent_browser_inert import check
+from auditor_checks.persistent_browser_inert import check
 
 GLOBAL = "62e90394-69f5-4237-9190-012177145e10"
 READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"

@@ -5,7 +5,7 @@ import pytest
 from auditor.check import Status
 from auditor.finding import Severity
 from auditor.testing import policy, run_check
-from checks.persistent_browser_not_all_apps import check
+from auditor_checks.persistent_browser_not_all_apps import check
 
 
 def aimed_at(mode: str = "never", **applications: Any) -> dict[str, Any]:

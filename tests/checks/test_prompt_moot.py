@@ -5,7 +5,7 @@ import pytest
 from auditor.check import CheckResult, Status
 from auditor.finding import Confidence, Severity
 from auditor.testing import after, branding_row, named_location, policy, role_assignment, run_check, sign_in
-from checks.prompt_moot import check
+from auditor_checks.prompt_moot import check
 
 SHOWN, HIDDEN = [branding_row(False)], [branding_row(True)]
 PORTAL = "https://portal.azure.com"

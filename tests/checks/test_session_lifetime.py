@@ -6,7 +6,7 @@ import pytest
 from auditor.check import CheckResult, Status
 from auditor.finding import Severity
 from auditor.testing import branding_row, policy, run_check, sign_in
-from checks.session_lifetime import check
+from auditor_checks.session_lifetime import check
 
 PORTAL = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"
 

@@ -6,7 +6,7 @@ from auditor.check import CheckResult, Status
 from auditor.finding import Severity
 from auditor.tenant.records import Attestation
 from auditor.testing import after, branding_row, run_check, sign_in
-from checks.stay_signed_in_contradiction import check
+from auditor_checks.stay_signed_in_contradiction import check
 
 PROMPT = sign_in(50140)  # on 2026-11-04
 

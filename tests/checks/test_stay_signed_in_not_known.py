@@ -6,7 +6,7 @@ from auditor.check import Status
 from auditor.finding import Severity
 from auditor.tenant.records import Attestation
 from auditor.testing import branding_row, run_check, sign_in
-from checks.stay_signed_in_not_known import check
+from auditor_checks.stay_signed_in_not_known import check
 
 
 @pytest.mark.parametrize(

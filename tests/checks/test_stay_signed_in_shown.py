@@ -6,7 +6,7 @@ from auditor.check import Status
 from auditor.finding import Confidence, Severity
 from auditor.tenant.records import Attestation
 from auditor.testing import branding_row, policy, run_check, sign_in
-from checks.stay_signed_in_shown import check
+from auditor_checks.stay_signed_in_shown import check
 
 COMPANY_DEVICE = {"deviceId": "d1", "trustType": "Azure AD joined", "isCompliant": True}
 

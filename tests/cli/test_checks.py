@@ -9,7 +9,7 @@ import pytest
 from typer.testing import Result
 
 from auditor.check import Check
-from checks import ALL
+from auditor_checks import ALL
 
 BARE = '''
 from auditor.api import Check

@@ -121,6 +121,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.program
 @no_sigint
 def test_serve_prints_a_config_that_works_until_ctrl_c(tmp_path: Path) -> None:
     with serving(tmp_path, *map(str, SMALL)):
@@ -130,6 +131,7 @@ def test_serve_prints_a_config_that_works_until_ctrl_c(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.program
 @no_sigint
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_stopped_in_the_middle_what_was_read_is_kept(number: signal.Signals, code: int, tmp_path: Path) -> None:

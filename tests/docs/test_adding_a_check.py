@@ -33,6 +33,7 @@ def environment(folder: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.program
 def test_from_an_empty_folder_to_a_finding_in_the_report(tmp_path: Path) -> None:
     assert set(FILES) == {"pyproject.toml", "contoso_checks.py", "test_contoso_checks.py"}
     python = environment(tmp_path / "environment")

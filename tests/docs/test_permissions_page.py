@@ -15,7 +15,7 @@ from auditor.doctor import examine
 from auditor.local_tenant.service import LocalTenant
 from auditor.sources.clouds import CLOUDS
 from auditor.tenant.dataset import DATASETS, permissions_for
-from checks import ALL
+from auditor_checks import ALL
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "permissions.md").read_text("utf-8")

@@ -18,7 +18,7 @@ from auditor.reports.json import render
 from auditor.run import Run
 from auditor.tenant.dataset import DATASETS
 from auditor.tenant.records import LifetimePolicy
-from checks import ALL
+from auditor_checks import ALL
 
 Runs = Callable[..., tuple[Run, Run]]
 

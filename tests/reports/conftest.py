@@ -12,7 +12,7 @@ from auditor.compare import compare
 from auditor.config import Accept
 from auditor.run import Run, TenantRun, Unreached
 from auditor.testing import after, branding_row, policy, role_assignment, sign_in, tenant
-from checks import ALL
+from auditor_checks import ALL
 
 
 def audited(source: dict[str, str], **parts: Any) -> TenantRun:

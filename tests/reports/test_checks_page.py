@@ -11,7 +11,7 @@ from auditor.check import Check
 from auditor.finding import Severity
 from auditor.reports.checks_page import HEADINGS, data, documented, page, severities, table
 from auditor.tenant.dataset import DATASETS
-from checks import ALL
+from auditor_checks import ALL
 
 
 def check(docs: str = "", **fields: object) -> Check:

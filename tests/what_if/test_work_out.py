@@ -16,7 +16,7 @@ from auditor.testing import END, after, branding_row, policy, role_assignment, s
 from auditor.what_if.change import HIDE_PROMPT, Change, disabling, putting_in
 from auditor.what_if.consequences import AtMost, Consequences
 from auditor.what_if.work_out import tomorrow, what_if
-from checks import ALL
+from auditor_checks import ALL
 
 ADA, BEN, GUS = (f"aaaaaaaa-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
 OTHER_TENANT = "99999999-2222-4333-8444-555555555555"

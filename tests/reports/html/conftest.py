@@ -18,7 +18,7 @@ from auditor.finding import Severity
 from auditor.local_tenant.simulation import Simulation
 from auditor.run import Acceptance, Run, TenantRun, Unreached
 from auditor.testing import END, parts_of, tenant
-from checks import ALL
+from auditor_checks import ALL
 
 HOSTILE = (
     "<script>document.title = 'owned'</script>",
