@@ -5,7 +5,7 @@ What Graph sent is parsed here and not while collecting: the folder holds what w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeVar
@@ -84,13 +84,23 @@ def parsed(name: str, objects: Iterable[Any]) -> tuple[Any, tuple[str, ...]]:
 def _reading(stored: StoredDataset, parse: Parse) -> Reading[Any]:
     if stored.state == "missing":
         return Missing(stored.reason, stored.remedy)
-    value, faults = parse(decode(raw) for raw in stored.value)  # one by one: there may be a hundred thousand
-    reason = " ".join(filter(None, (stored.reason, *faults)))
+    broken: list[str] = []
+    value, faults = parse(_decoded(stored, broken))
+    reason = " ".join(filter(None, (stored.reason, *faults, *_few(broken))))
     if value is None:
         return Missing(reason, stored.remedy)
     if reason or stored.state != "collected":
         return Partial(value, reason, stored.remedy)
     return Collected(value)
+
+
+def _decoded(stored: StoredDataset, broken: list[str]) -> Iterator[Any]:
+    """One by one, as there may be a hundred thousand. Those that are damaged within are named in `broken`."""
+    for number, raw in enumerate(stored.value, 1):
+        try:
+            yield decode(raw)
+        except (ValueError, RecursionError) as error:
+            broken.append(f"Object {number:,} is damaged: {error}.")
 
 
 def _each(parse: Callable[[graph_json.Json], Any]) -> Parse:

@@ -131,7 +131,7 @@ class Spool:
             ) from None
         except OSError as error:
             raise SpoolError(f"{path} cannot be read: {error.strerror or error}.") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SpoolError(f"{path} is damaged: {error}.", "Collect again into another folder.") from error
         if header.schema != SCHEMA:
             raise SpoolError(
