@@ -217,10 +217,11 @@ def test_a_span_that_claims_less_than_the_window(old: Spool) -> None:
 
 
 def test_spans_that_overlap(old: Spool) -> None:
-    one, two, *_ = old.spans()
-    shutil.copy(one.path, one.path.with_name(one.path.name.replace(one.path.name[:17], one.path.name[:16] + "1")))
-    assert f"The spans {times(one)} and {times(one)} overlap.".replace(times(one), one.start[:16]) not in ""
-    assert " overlap." in partly(old).reason
+    span = old.spans()[0]
+    later = span.path.name.replace("T090000.0000000Z", "T090001.0000000Z")
+    shutil.copy(span.path, span.path.with_name(later))
+    other = old.spans()[1]
+    assert f"The spans {times(span)} and {times(other)} overlap." in partly(old).reason
 
 
 def test_a_file_that_is_none_of_ours(spool: Spool) -> None:
@@ -401,6 +402,7 @@ def files_of(folder: Path) -> list[Path]:
 def test_whatever_becomes_of_a_file(spool: Spool, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([each.relative_to(spool.folder) for each in files_of(spool.folder)]))
     how, place, what = data.draw(CHANGES)
+    header = (spool.folder / HEADER).read_bytes()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "evidence"
         shutil.copytree(spool.folder, folder)
@@ -413,11 +415,11 @@ def test_whatever_becomes_of_a_file(spool: Spool, data: st.DataObject) -> None:
                 found, before = content_of(tenant), content_of(whole)
         except SpoolError:
             # Without its header a folder is none of ours, and is told to be so.
-            assert path.name == HEADER
+            assert not (folder / HEADER).exists() or (folder / HEADER).read_bytes() != header
             return
     assert before.keys() == set(DATASETS)
     assert all(found[each] == before[each] for each in found)
-    if same or how == "double" and path.parent.name != "sign_ins":
+    if same or (how == "double" and path.parent.name != "sign_ins"):
         return
     if path.name == HEADER:
         assert not found
@@ -434,10 +436,11 @@ def test_whatever_becomes_of_a_file_of_version_01(old: Spool, data: st.DataObjec
     another time that is not held by its neighbours, and a byte that was flipped."""
     files = [each.relative_to(old.folder) for each in files_of(old.folder) if each.parent != old.folder]
     path = data.draw(st.sampled_from(files))
-    how = data.draw(st.sampled_from(("take", "empty", "cut", "double", "swap", "fewer rows")))
+    ways = ["take", "empty", "cut", "swap"]
+    if path.parent.name == "sign_ins":
+        ways += ["double", "fewer rows"]
+    how = data.draw(st.sampled_from(ways))
     place = data.draw(st.floats(0, 0.79) if how == "double" else st.floats(0, 1))
-    if how == "fewer rows" and path.parent.name == "datasets" or how == "double" and path.parent.name == "datasets":
-        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "evidence"
         shutil.copytree(old.folder, folder)
