@@ -79,9 +79,12 @@ def _text(what: list[str]) -> str:
 
 
 def _from_standard_input(most: int) -> str:
-    """In UTF-8, or in UTF-16 as older Windows consoles redirect it."""
+    """In UTF-8, or in UTF-16 as older Windows consoles redirect it. What is neither still has codes and ids in it."""
+    from auditor.encoding import encoding_of
+
     given = sys.stdin.buffer.read(most)
-    return given.decode("utf-16" if given[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+    encoding, mark = encoding_of(given[:4])
+    return given[mark:].decode(encoding or "utf-8", "replace")
 
 
 def _answer(message: Message, source: Path | None, config: Path, quiet: bool, redaction: Redaction | None) -> Answer:

@@ -36,7 +36,7 @@ def settled(run: Run, config: Config, today: date, redaction: Redaction | None =
     folder, keep = history_of(config), config.history.keep
 
     def accepted(tenants: Sequence[TenantRun]) -> tuple[TenantRun, ...]:
-        return accepting(tenants, config.accept, today.isoformat())
+        return accepting(tenants, config.accept, today)
 
     if redaction is None:
         run = replace(run, tenants=accepted(run.tenants))
