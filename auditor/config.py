@@ -96,7 +96,7 @@ class StaySignedIn(_Table, frozen=True, kw_only=True):
         Meta(description='"shown" or "hidden", as seen at "Show keep user signed in"; empty: nobody looked.'),
     ] = ""
     by: Annotated[str, Meta(description="Who looked.")] = ""
-    on: Annotated[str, Meta(description="When: a date of the form YYYY-MM-DD, such as 2026-11-21.")] = ""
+    on: Annotated[str, Meta(description="When: a date (YYYY-MM-DD), such as 2026-11-21.")] = ""
 
 
 class Administrators(_Table, frozen=True, kw_only=True):
@@ -203,9 +203,7 @@ class Accept(_Table, frozen=True, kw_only=True):
     owner: Annotated[str, Meta(description="Who answers for that.")] = ""
     until: Annotated[
         str,
-        Meta(
-            description="The last day on which it holds, of the form YYYY-MM-DD, such as 2027-01-31; empty: for good."
-        ),
+        Meta(description="The last day on which it holds (YYYY-MM-DD), such as 2027-01-31; empty: for good."),
     ] = ""
 
 
