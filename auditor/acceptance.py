@@ -32,9 +32,12 @@ class Rule(Protocol):
         ...
 
 
-def accepting(tenants: Sequence[TenantRun], rules: Iterable[Rule], today: date) -> tuple[TenantRun, ...]:
+def accepting(
+    tenants: Sequence[TenantRun], rules: Iterable[Rule], today: date, *, others: bool = False
+) -> tuple[TenantRun, ...]:
     """The same tenants with what became of each rule. A rule holds on its last day, too. A rule that matches in one
-    tenant is not held against the others."""
+    tenant is not held against the others. `others`: there are tenants that were not looked at, and a rule may be about
+    one of them."""
     found: list[list[Acceptance]] = [[] for _ in tenants]
     for rule in rules:
         matches = [_matching(tenant, rule) for tenant in tenants]
@@ -43,7 +46,7 @@ def accepting(tenants: Sequence[TenantRun], rules: Iterable[Rule], today: date) 
             if match:
                 acceptances.append(_acceptance(rule, held, match))
             elif not any(matches):
-                acceptances.append(_acceptance(rule, _unmatched(tenant, rule), ()))
+                acceptances.append(_acceptance(rule, NOT_LOOKED_AT if others else _unmatched(tenant, rule), ()))
     return tuple(replace(tenant, acceptances=tuple(each)) for tenant, each in zip(tenants, found, strict=True))
 
 
