@@ -18,6 +18,7 @@ from auditor.run import (
     AgreementAnswer,
     DeviceAnswer,
     DisagreementAnswer,
+    Grounds,
     InterruptAnswer,
     InterruptsAnswer,
     PoliciesAnswer,
@@ -25,7 +26,8 @@ from auditor.run import (
     ReachAnswer,
 )
 from auditor.sign_ins.catalogue import catalogue
-from auditor.tenant.dataset import Missing, Partial
+from auditor.stay_signed_in import TELLING
+from auditor.tenant.dataset import Collected, Missing, Partial
 from auditor.tenant.instant import to_seconds_text
 from auditor.tenant.links import policy_link
 from auditor.tenant.policy import Policy
@@ -35,6 +37,26 @@ from auditor.tenant.tenant import Tenant
 # Datasets that the answers read, whatever checks there are.
 NEEDS = ("organization", "sign_in_page", "policies", "sign_ins")
 WANTS = ("branding", "service_principals", *NEEDED, *EXPLAINING)
+
+_READ = {
+    "interrupts": (("sign_ins",), EXPLAINING),
+    "stay_signed_in": (("sign_in_page", "sign_ins"), TELLING),
+    "policies": (("policies",), ("sign_ins", "service_principals", *NEEDED)),
+}
+"""The datasets that each answer is drawn from: those that decide it, of which one is enough, and those that tell more.
+"""
+
+
+def grounds(tenant: Tenant) -> tuple[Grounds, ...]:
+    """What each of the three answers rests on, and what it lacks, as far as this was asked for."""
+    return tuple(_grounds(answer, deciding, others, tenant) for answer, (deciding, others) in _READ.items())
+
+
+def _grounds(answer: str, deciding: Iterable[str], others: Iterable[str], tenant: Tenant) -> Grounds:
+    asked = {name: tenant.readings[name] for name in (*deciding, *others) if name in tenant.readings}
+    read = tuple(name for name, reading in asked.items() if not isinstance(reading, Missing))
+    lacks = tuple(name for name, reading in asked.items() if not isinstance(reading, Collected))
+    return Grounds(answer, read if set(read) & set(deciding) else (), lacks)
 
 
 def interrupts(tenant: Tenant, api: str, caveat: str = "") -> InterruptsAnswer:

@@ -167,6 +167,7 @@ def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) ->
         interrupts=answers.interrupts(tenant, source.get("api", ""), source.get("caveat", "")),
         policies=answers.persistent_browser(tenant),
         checks=tuple(run_check(check, tenant) for check in checks),
+        grounds=answers.grounds(tenant),
     )
 
 

@@ -54,6 +54,8 @@ def _examined(spool: Spool, name: str) -> DatasetExamined:
 
 
 def _can_run(check: Check, datasets: dict[str, DatasetExamined]) -> CheckExamined:
+    if check.fault:
+        return CheckExamined(check.id, "cannot run", remedies=(check.fault,))
     lacking = [datasets[name] for name in (*check.needs, *check.wants) if not datasets[name].readable]
     verdict = "runs"
     if lacking:

@@ -211,6 +211,16 @@ class PoliciesAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What an answer rests on. `read`: the names of the datasets that were read, in part at least, the ones that decide
+    first; none where nothing was read that decides. `lacks`: of those that were not wholly read."""
+
+    answer: str
+    read: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Acceptance:
     """Findings that the config accepts. `subject`: its id or name, as the config has it. `until`: an ISO date, or "".
     `state`: "accepted", "expired", "matches nothing" (in any tenant of the run), or "not looked at" (its check could
@@ -228,7 +238,8 @@ class Acceptance:
 @dataclass(frozen=True, slots=True)
 class TenantRun:
     """`window`: start and end of the log asked for, as ISO text. `source`: where the data came from. `since`: what
-    changed since the last run that was kept; None: there is none to compare with."""
+    changed since the last run that was kept; None: there is none to compare with. `grounds`: of the three answers, in
+    their order; none in runs of version 0.1."""
 
     id: str
     name: str
@@ -242,6 +253,7 @@ class TenantRun:
     checks: tuple[CheckResult, ...]
     acceptances: tuple[Acceptance, ...] = ()
     since: Comparison | None = None
+    grounds: tuple[Grounds, ...] = ()
 
     @property
     def accepted(self) -> Mapping[str, Acceptance]:

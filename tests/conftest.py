@@ -45,6 +45,7 @@ _HOMES = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cases", type=int, default=20, help="cases of each kind of the campaign of damage")
     parser.addoption("--seeds", type=int, default=2, help="seeds of the fault campaign")
     parser.addoption("--kills", type=int, default=5, help="kills of the campaign of kills")
     parser.addoption(

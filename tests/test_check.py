@@ -1,9 +1,10 @@
+import dataclasses
 from collections.abc import Iterable, Iterator
 
 import pytest
 
 from auditor.check import Check, NotDecided, Status, run_check
-from auditor.finding import Confidence, Finding, Severity, Subject
+from auditor.finding import Confidence, Evidence, Finding, Severity, Subject
 from auditor.tenant.tenant import Tenant
 from auditor.testing import policy, tenant
 
@@ -74,6 +75,89 @@ def test_a_fault_in_a_check_is_its_result() -> None:
         result = run_check(check(faulty), made)
     assert result.status is Status.FAILED
     assert "ZeroDivisionError" in result.reason
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("fault", [SystemExit(0), GeneratorExit(), BaseException("x"), Mute(), MemoryError()])
+def test_whatever_a_check_raises_ends_it_and_nothing_else(fault: BaseException) -> None:
+    def faulty(_: Tenant) -> Iterable[Finding]:
+        raise fault
+
+    with tenant() as made:
+        result = run_check(dataclasses.replace(check(faulty), package="contoso-checks 1.0"), made)
+    assert result.status is Status.FAILED
+    assert result.reason.startswith(f"The check of contoso-checks 1.0 has a fault: {type(fault).__name__}")
+
+
+def test_ctrl_c_is_the_users() -> None:
+    def stopped(_: Tenant) -> Iterable[Finding]:
+        raise KeyboardInterrupt
+
+    with tenant() as made, pytest.raises(KeyboardInterrupt):
+        run_check(check(stopped), made)
+
+
+class Louder(Finding):
+    """Reports know a Finding, and not what somebody made of one."""
+
+
+def but(**parts: object) -> Finding:
+    return dataclasses.replace(FOUND, **parts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (["no finding"], "a str is no Finding"),
+        ([None], "a NoneType is no Finding"),
+        (5, "not iterable"),
+        (None, "not iterable"),
+        ([but(severity="high")], "'high' is no Severity"),
+        ([but(severity=Severity.HIGH)], "does not declare the severity high"),
+        ([but(confidence="stated")], "'stated' is no Confidence"),
+        ([but(subject="policy")], "a str is no Subject"),
+        ([but(subject=Subject("policy", 7, "P"))], "should be a text"),  # type: ignore[arg-type]
+        ([but(message=None)], "should be a text"),
+        ([but(key=0)], "should be a text"),
+        ([but(evidence=["seen"])], "no tuple of Evidence"),
+        ([but(evidence=(Evidence("sign_ins", None),))], "should be a text"),  # type: ignore[arg-type]
+        ([FOUND, but(message="other", severity=Severity.INFO)], "the same key ''"),
+        ([Louder(*(getattr(FOUND, each.name) for each in dataclasses.fields(FOUND)))], "a Louder is no Finding"),
+    ],
+)
+def test_findings_that_no_report_can_hold_end_the_check(given: object, why: str) -> None:
+    made_check = dataclasses.replace(check(lambda tenant: given), severities=(Severity.INFO, Severity.LOW))
+    with tenant() as made:
+        result = run_check(made_check, made)
+    assert (result.status, result.findings) == (Status.FAILED, ())
+    assert why in result.reason
+
+
+def test_two_findings_on_one_subject_have_different_keys() -> None:
+    with tenant() as made:
+        result = run_check(check(lambda tenant: (FOUND, but(key="other"))), made)
+    assert (result.status, len(result.findings)) == (Status.FOUND, 2)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"id": "Bad Id!!"},
+        {"id": ""},
+        {"id": 5},
+        {"title": None},
+        {"docs": b""},
+        {"run": None},
+        {"severities": ("high",)},
+    ],
+)
+def test_a_check_that_is_none(parts: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="check"):
+        dataclasses.replace(check(nothing), **parts)  # type: ignore[arg-type]
 
 
 def test_a_check_sees_only_what_it_declared() -> None:

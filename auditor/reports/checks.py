@@ -26,6 +26,8 @@ def as_table(origins: Iterable[tuple[str, Sequence[Check]]], *, width: int = 80,
             [[each.id, each.title, ", ".join(each.needs) or "-"] for each in checks],
             [_LONGEST_ID, page.width - _LONGEST_ID - _NEEDS - 4, _NEEDS],
         )
+        for fault in (each.fault for each in checks if each.fault):
+            page.prose(fault)
     page.line("")
     page.prose("`auditor checks ID` shows a check's page. `auditor doctor` tells which can run on your tenant.")
     return page.text()

@@ -113,6 +113,9 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         else None,
         "policies": tenant.policies.of,
         "policy_evaluation": _agreement(tenant.policies.agreement),
+        "grounds": [
+            {"answer": each.answer, "read": list(each.read), "lacks": list(each.lacks)} for each in tenant.grounds
+        ],
         "checks": [_check(tenant, each) for each in tenant.checks],
         "acceptances": [
             {

@@ -78,6 +78,7 @@ def _tenant(json: Json) -> Json:
         "checks": [_check(each) for each in json["checks"]],
         "acceptances": [{**each, "until": each["until"] or ""} for each in json.get("acceptances", ())],
         "since": _comparison(json.get("since_last_run")),
+        "grounds": json.get("grounds", ()),
     }
 
 

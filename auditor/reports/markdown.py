@@ -60,8 +60,9 @@ def _tenant(tenant: TenantRun, size: int) -> Iterator[str]:
     yield ""
     yield text(sentences.window(tenant))
     yield ""
-    for number, (question, answer) in enumerate(zip(sentences.QUESTIONS, sentences.answers(tenant), strict=True), 1):
-        yield f"{number}. **{text(question)}** {text(answer, _LONGEST)}"
+    three = zip(sentences.QUESTIONS, sentences.answers(tenant), sentences.grounds(tenant), strict=True)
+    for number, (question, answer, grounds) in enumerate(three, 1):
+        yield f"{number}. **{text(question)}** {text(answer, _LONGEST)} {text(grounds)}".rstrip()
         if number == 2:
             told = (f"   - {text(each.statement, _LONGEST)}" for each in tenant.stay_signed_in.evidence)
             yield from cut(told, size // 30)[0]

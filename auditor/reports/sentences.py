@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from auditor.finding import Confidence
-from auditor.run import DatasetResult, DeviceAnswer, InterruptAnswer, PolicyAnswer, TenantRun
+from auditor.run import DatasetResult, DeviceAnswer, Grounds, InterruptAnswer, PolicyAnswer, TenantRun
 
 QUESTIONS = (
     "Interrupts in the sign-in log: is anything broken?",
@@ -14,6 +14,8 @@ QUESTIONS = (
     "Which Conditional Access policies set persistent browser sessions?",
 )
 
+
+_TITLES = 2
 
 REDACTED = "Names in it are pseudonyms: the run was redacted."
 """To be said where `Run.redacted` is set."""
@@ -45,6 +47,31 @@ def window(tenant: TenantRun) -> str:
 def answers(tenant: TenantRun) -> tuple[str, str, str]:
     """To `QUESTIONS`."""
     return _interrupts(tenant), _setting(tenant), _policies(tenant)
+
+
+def grounds(tenant: TenantRun) -> tuple[str, ...]:
+    """What each answer rests on and what it lacks, a line each; "" in runs that do not say."""
+    said = [_grounds(tenant, each) for each in tenant.grounds]
+    return (*said, *[""] * (len(QUESTIONS) - len(said)))
+
+
+def _grounds(tenant: TenantRun, of: Grounds) -> str:
+    read = [_read(found) for name in of.read if (found := dataset(tenant, name))]
+    lacks = [found.title for name in of.lacks if (found := dataset(tenant, name))]
+    rests = f"Rests on: {_first(read)}." if read else "Rests on nothing that was read."
+    return f"{rests} Lacks: {_first(lacks) or 'nothing'}."
+
+
+def _read(found: DatasetResult) -> str:
+    about = [many(found.rows, "row")] if found.name == "sign_ins" and found.rows is not None else []
+    about += ["a part"] if found.state == "partial" else []
+    return f"{found.title} ({', '.join(about)})" if about else found.title
+
+
+def _first(titles: Sequence[str]) -> str:
+    """As many as one line holds; the others are counted. Where they are named in full, the report lists datasets."""
+    more = len(titles) - _TITLES
+    return "; ".join(titles[:_TITLES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _interrupts(tenant: TenantRun) -> str:

@@ -69,10 +69,12 @@ def _unreached(page: Page, run: Run) -> None:
 
 
 def _answers(page: Page, tenant: TenantRun) -> None:
-    for number, (question, answer) in enumerate(zip(sentences.QUESTIONS, sentences.answers(tenant), strict=True), 1):
+    three = zip(sentences.QUESTIONS, sentences.answers(tenant), sentences.grounds(tenant), strict=True)
+    for number, (question, answer, grounds) in enumerate(three, 1):
         page.line("")
         page.title(f"{number}. {question}")
         page.prose(answer, "   ")
+        page.prose(grounds, "   ")
         if number == 2:
             for each in tenant.stay_signed_in.evidence:
                 page.prose(each.statement, "     ", "   - ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,10 +117,39 @@ def test_no_such_check(auditor: Callable[..., Result], identity: str, word: str)
     assert word in result.stderr
 
 
-def test_a_package_that_cannot_be_loaded_is_an_error(
+def test_a_package_that_cannot_be_loaded_is_named(
     auditor: Callable[..., Result], another_package: None, tmp_path: Path
 ) -> None:
     (tmp_path / "some_checks-1.2.dist-info" / "entry_points.txt").write_text("[auditor.checks]\nx = gone_checks:ALL\n")
     result = auditor("checks")
-    assert result.exit_code == 1
-    assert "some-checks" in result.stderr
+    assert result.exit_code == 0
+    assert "From auditor " in result.stdout
+    assert "The checks of some-checks 1.2 (gone_checks:ALL) cannot be loaded" in " ".join(result.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "raise SystemExit(0)",
+        "from auditor.api import Check\nimport sys\nALL = Check('a', 'A', needs=(), run=lambda tenant: sys.exit(0))",
+        "from auditor.api import Check\nALL = Check('a', 'A', needs=(), run=lambda tenant: ['no finding'])",
+    ],
+)
+def test_a_check_cannot_end_a_run(
+    auditor: Callable[..., Result], another_package: None, exported: Path, tmp_path: Path, text: str
+) -> None:
+    alone = auditor("run", "--from", exported, "--format", "json", "-q")
+    (tmp_path / "some_checks.py").write_text(text)
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.delitem(sys.modules, "some_checks", raising=False)
+    result = auditor("run", "--from", exported, "--format", "json", "-q")
+    assert result.exit_code == alone.exit_code
+    before, after = (json.loads(each.stdout)["tenants"][0]["checks"] for each in (alone, result))
+    ours = [check.id for check in ALL]
+    assert [each for each in after if each["id"] in ours] == [each for each in before if each["id"] in ours]
+    (theirs,) = (each for each in after if each["id"] not in ours)
+    assert theirs["status"] == "failed"
+    assert "some-checks 1.2" in theirs["reason"]
+    monkeypatch.undo()
+    never = auditor("run", "--from", exported, "--format", "json", "-q", "--fail-on", "never")
+    assert never.exit_code == 3

@@ -36,7 +36,7 @@ def test_no_line_is_wider_than_the_terminal(run_of: Callable[..., Run], width: i
 
 
 def test_the_first_screen_answers_the_three_questions(run_of: Callable[..., Run]) -> None:
-    screen = " ".join(" ".join(render(run_of(**EVERYTHING), width=80).splitlines()[:24]).split())
+    screen = " ".join(" ".join(render(run_of(**EVERYTHING), width=80).splitlines()[:30]).split())
     assert "3 interrupts of 3 kinds: 1 completed, 2 abandoned." in screen
     assert "Yes, users are asked (stated)." in screen
     assert (
@@ -53,6 +53,17 @@ def test_absent_data_is_no_answer(run_of: Callable[..., Run]) -> None:
     assert "Not known: the policies could not be read (see below)." in flat
     assert "check persistent-browser-always: not run." in flat
     assert "Grant the application permission AuditLog.Read.All" in flat
+
+
+def test_each_answer_says_what_it_rests_on_and_what_it_lacks(run_of: Callable[..., Run]) -> None:
+    whole = " ".join(render(run_of(**EVERYTHING)).split())
+    assert "Rests on: sign-in log (5 rows); sign-in page settings and 14 more. Lacks: directory roles." in whole
+    assert "Rests on: Conditional Access policies; sign-in log (5 rows) and 7 more. Lacks: directory roles." in whole
+    missing = {name: "Graph answered 403." for name in ("sign_ins", "sign_in_page", "branding", "organization")}
+    flat = " ".join(render(run_of(missing=missing, partial={"policies": "One page."})).split())
+    assert "Rests on nothing that was read. Lacks: sign-in log; sign-in page settings" in flat
+    assert "Rests on: Conditional Access policies (a part); applications that policies name and 6 more." in flat
+    assert "Rests on nothing that was read. Lacks: sign-in page settings; sign-in log and 2 more." in flat
 
 
 def test_what_was_only_partly_read_says_so(run_of: Callable[..., Run]) -> None:

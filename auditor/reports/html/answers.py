@@ -10,7 +10,7 @@ from auditor.reports.html.markup import Content, Html, el, joined, sentences, sh
 from auditor.reports.html.place import Place
 from auditor.reports.html.tables import details, listed
 from auditor.reports.html.unseen import unseen
-from auditor.reports.sentences import QUESTIONS, dataset, many
+from auditor.reports.sentences import QUESTIONS, dataset, grounds, many
 from auditor.run import TenantRun
 
 _BYTES = 6_000
@@ -20,10 +20,17 @@ _NOT_KNOWN = el("span", "Not known", class_="unknown")
 
 def answers(place: Place, tenant: TenantRun) -> Html:
     """Each answer in a few words and a sentence; what is not known is said to be, with the reason."""
-    three = zip(QUESTIONS, (_interrupts(tenant), _setting(tenant), _policies(tenant)), strict=True)
+    three = zip(QUESTIONS, (_interrupts(tenant), _setting(tenant), _policies(tenant)), grounds(tenant), strict=True)
     cards = (
-        el("li", place.heading(0, question), el("p", verdict, class_="verdict"), *told, class_="answer")
-        for question, (verdict, *told) in three
+        el(
+            "li",
+            place.heading(0, question),
+            el("p", verdict, class_="verdict"),
+            *told,
+            el("p", shown(rests), class_="fine") if rests else None,
+            class_="answer",
+        )
+        for question, (verdict, *told), rests in three
     )
     return joined(el("ul", *cards, class_="answers"), _tally(place, tenant))
 
