@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Protocol
 
 from auditor.run import Acceptance, TenantRun
@@ -26,21 +27,26 @@ class Rule(Protocol):
     @property
     def owner(self) -> str: ...
     @property
-    def until(self) -> str: ...
+    def until(self) -> str:
+        """The form YYYY-MM-DD, or ""."""
+        ...
 
 
-def accepting(tenants: Sequence[TenantRun], rules: Iterable[Rule], today: str) -> tuple[TenantRun, ...]:
-    """The same tenants with what became of each rule. `today`: an ISO date; a rule holds on its last day, too. A rule
-    that matches in one tenant is not held against the others."""
+def accepting(
+    tenants: Sequence[TenantRun], rules: Iterable[Rule], today: date, *, others: bool = False
+) -> tuple[TenantRun, ...]:
+    """The same tenants with what became of each rule. A rule holds on its last day, too. A rule that matches in one
+    tenant is not held against the others. `others`: there are tenants that were not looked at, and a rule may be about
+    one of them."""
     found: list[list[Acceptance]] = [[] for _ in tenants]
     for rule in rules:
         matches = [_matching(tenant, rule) for tenant in tenants]
-        held = EXPIRED if rule.until and today > rule.until else ACCEPTED
+        held = EXPIRED if rule.until and today > date.fromisoformat(rule.until) else ACCEPTED
         for tenant, match, acceptances in zip(tenants, matches, found, strict=True):
             if match:
                 acceptances.append(_acceptance(rule, held, match))
             elif not any(matches):
-                acceptances.append(_acceptance(rule, _unmatched(tenant, rule), ()))
+                acceptances.append(_acceptance(rule, NOT_LOOKED_AT if others else _unmatched(tenant, rule), ()))
     return tuple(replace(tenant, acceptances=tuple(each)) for tenant, each in zip(tenants, found, strict=True))
 
 

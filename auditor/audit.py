@@ -141,11 +141,16 @@ def asked_of(tenant: TenantConfig, config: Config, datasets: Iterable[str], surr
 
 
 def audit(
-    source: Spool | Exports, checks: Iterable[Check], report: Report, redaction: Redaction | None = None
+    source: Spool | Exports,
+    checks: Iterable[Check],
+    report: Report,
+    redaction: Redaction | None = None,
+    said: TenantConfig | None = None,
 ) -> TenantRun:
     """The facts of a report on one tenant, from what was collected or exported of it. With a `redaction` they have
-    pseudonyms for names, and go through its `run` before anybody sees them."""
-    with open_tenant(source, report) as tenant:
+    pseudonyms for names, and go through its `run` before anybody sees them. `said`: what a config says of the tenant,
+    which rules over what was collected of it."""
+    with open_tenant(source, report, said=said) as tenant:
         if redaction is not None:
             tenant = redaction.tenant(tenant, names_of(source))
         return facts(tenant, checks, about(source, tenant))

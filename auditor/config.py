@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from auditor.encoding import NotText, read_text
 from auditor.errors import ConfigError
 
 if sys.version_info >= (3, 11):
@@ -95,7 +96,7 @@ class StaySignedIn(_Table, frozen=True, kw_only=True):
         Meta(description='"shown" or "hidden", as seen at "Show keep user signed in"; empty: nobody looked.'),
     ] = ""
     by: Annotated[str, Meta(description="Who looked.")] = ""
-    on: Annotated[str, Meta(description="When: a date such as 2026-11-21.")] = ""
+    on: Annotated[str, Meta(description="When: a date (YYYY-MM-DD), such as 2026-11-21.")] = ""
 
 
 class Administrators(_Table, frozen=True, kw_only=True):
@@ -198,10 +199,11 @@ class Accept(_Table, frozen=True, kw_only=True):
 
     check: Annotated[str, Meta(description="The check's id, as the report has it.")]
     subject: Annotated[str, Meta(description="The id or the name of what the finding is about.")]
-    reason: Annotated[str, Meta(min_length=1, description="Why it is accepted; shown with it.")]
+    reason: Annotated[str, Meta(description="Why it is accepted; shown with it.")]
     owner: Annotated[str, Meta(description="Who answers for that.")] = ""
     until: Annotated[
-        str, Meta(description="The last day on which it holds, a date such as 2027-01-31; empty: for good.")
+        str,
+        Meta(description="The last day on which it holds (YYYY-MM-DD), such as 2027-01-31; empty: for good."),
     ] = ""
 
 
@@ -217,14 +219,14 @@ class Config(_Table, frozen=True, kw_only=True):
 def load(path: Path) -> Config:
     """The config in the file. ConfigError when it cannot be read or does not fit."""
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_text(path)
     except FileNotFoundError:
         raise ConfigError(
             f"There is no config file {path}.",
-            "Name one with --config, or make one: `auditor config > auditor.toml`. Without a tenant: `auditor demo`.",
+            "Name one with --config, or make one: `auditor config -o auditor.toml`. Without a tenant: `auditor demo`.",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    except (OSError, NotText) as error:
+        raise ConfigError(f"{path} cannot be read: {_fault(error)}.") from None
     return parse(text, str(path))
 
 
@@ -236,7 +238,7 @@ def parse(text: str, source: str) -> Config:
         raise ConfigError(f"{source} is not TOML: {error}.") from error
     _check_keys(raw, Config, "", source)
     try:
-        config = msgspec.convert(raw, Config)
+        config = msgspec.convert(_with_dates_as_text(raw), Config)
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at ")
         key = place.strip("`").removeprefix("$").lstrip(".")
@@ -247,11 +249,17 @@ def parse(text: str, source: str) -> Config:
     for number, tenant in enumerate(config.tenant):
         _check_tenant(tenant, f"{source} at tenant[{number}]")
     for number, accepted in enumerate(config.accept):
-        if accepted.until and not _is_date(accepted.until):
-            raise ConfigError(
-                f"{source} at accept[{number}]: until is {accepted.until!r}, no date.", "Give one such as 2027-01-31."
-            )
+        _check_acceptance(accepted, f"{source} at accept[{number}]")
     return config
+
+
+def _with_dates_as_text(value: Any) -> Any:
+    """TOML has dates of its own, written without quotes: the same day, and the same text."""
+    if isinstance(value, dict):
+        return {key: _with_dates_as_text(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_dates_as_text(each) for each in value]
+    return value.isoformat() if type(value) is date else value
 
 
 def _lower_first(text: str) -> str:
@@ -300,7 +308,7 @@ def _check_tenant(tenant: TenantConfig, where: str) -> None:
         if tenant.cloud.name != "custom" and address:
             raise ConfigError(f'{where}.cloud: {key} is only for name = "custom".')
     said = tenant.stay_signed_in
-    if said.attested and not (said.by and _is_date(said.on)):
+    if said.attested and not (said.by.strip() and _is_date(said.on)):
         raise ConfigError(
             f"{where}.stay_signed_in: an attestation needs `by` (who looked) and `on` (a date such as 2026-11-21)."
         )
@@ -312,7 +320,23 @@ def _check_tenant(tenant: TenantConfig, where: str) -> None:
             )
 
 
+def _check_acceptance(accepted: Accept, where: str) -> None:
+    for key in ("check", "subject", "reason"):
+        if not getattr(accepted, key).strip():
+            raise ConfigError(f"{where}: {key} is empty.", "An acceptance says which finding it is about, and why.")
+    if accepted.until and not _is_date(accepted.until):
+        raise ConfigError(
+            f"{where}: until is {accepted.until!r}, no date of the form YYYY-MM-DD.", "Give one such as 2027-01-31."
+        )
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
 def _is_date(text: str) -> bool:
+    """Python takes more forms for a date, and each version others."""
+    if not _DATE.fullmatch(text):
+        return False
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -341,15 +365,18 @@ def read_certificate(credential: Credential, where: str) -> tuple[Path, bytes, s
     return path, content, _optional_secret(credential, where)
 
 
+def _fault(error: OSError | NotText) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 def _optional_secret(credential: Credential, where: str) -> str:
     if not credential.secret_file:
         return os.environ.get(credential.secret_env, "").strip()
     path = Path(credential.secret_file).expanduser()
     try:
-        secret = path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError(f"{where}: the secret file {path} cannot be read: {reason}.") from None
+        secret = read_text(path).strip()
+    except (OSError, NotText) as error:
+        raise ConfigError(f"{where}: the secret file {path} cannot be read: {_fault(error)}.") from None
     if not secret:
         raise ConfigError(f"{where}: the secret file {path} is empty.")
     return secret

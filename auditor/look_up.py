@@ -30,7 +30,7 @@ from auditor.tenant.instant import MINUTE, from_datetime, parse, to_seconds_text
 from auditor.tenant.mending import mended
 from auditor.tenant.sign_in_log import Coverage, SignInLog
 from auditor.tenant.tenant import Tenant
-from auditor.tenant_at import about, log_of, names_of, open_tenant, source_at
+from auditor.tenant_at import about, log_of, names_of, open_tenant
 
 if TYPE_CHECKING:
     from auditor.redaction.redaction import Redaction
@@ -60,11 +60,17 @@ class LookedUp(NamedTuple):
     place: Place
 
 
-def look_up_at(path: Path, wanted: Wanted, report: Report, redaction: Redaction | None = None) -> LookedUp:
-    """In what lies at `path`: a collected folder, or exports. SpoolError or ExportError when it is neither. With a
-    `redaction` it has pseudonyms for names, and goes through its `shown` before anybody sees it."""
-    source = source_at(path)
-    with open_tenant(source, report, sights=False, listed=False) as tenant:
+def look_up_at(
+    source: Spool | Exports,
+    path: Path,
+    wanted: Wanted,
+    report: Report,
+    redaction: Redaction | None = None,
+    said: TenantConfig | None = None,
+) -> LookedUp:
+    """In what lies at `path`: a collected folder, or exports. With a `redaction` it has pseudonyms for names, and goes
+    through its `shown` before anybody sees it. `said`: see `audit.audit`."""
+    with open_tenant(source, report, said=said, sights=False, listed=False) as tenant:
         if redaction is not None:
             tenant = redaction.tenant(tenant, names_of(source))
         reading = tenant.reading("sign_ins")

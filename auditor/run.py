@@ -224,7 +224,7 @@ class Grounds:
 class Acceptance:
     """Findings that the config accepts. `subject`: its id or name, as the config has it. `until`: an ISO date, or "".
     `state`: "accepted", "expired", "matches nothing" (in any tenant of the run), or "not looked at" (its check could
-    not wholly look). `fingerprints`: of the findings it matches."""
+    not wholly look, or a tenant of the config was not looked at). `fingerprints`: of the findings it matches."""
 
     check: str
     subject: str

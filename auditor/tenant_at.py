@@ -12,15 +12,17 @@ from pathlib import Path
 
 from auditor.conditional_access.directory import Directory
 from auditor.conditional_access.reduction import Reduction
+from auditor.config import TenantConfig
 from auditor.errors import ExportError, SpoolError
 from auditor.exports.part import Part
 from auditor.exports.parts import cut
+from auditor.judgement import judged
 from auditor.sign_ins.embedded import EmbeddedLog
 from auditor.sign_ins.formats.recognise import format_of
 from auditor.sign_ins.partition import PartRead
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
-from auditor.sources.folder import doubted, missing_from, readings
+from auditor.sources.folder import doubted, missing_from, parsed, readings
 from auditor.sources.progress import Progress, Report
 from auditor.spool.account import Account, Found, LogAccount
 from auditor.spool.manifest import Manifest
@@ -46,6 +48,22 @@ def source_at(path: Path) -> Spool | Exports:
         if (path / "collection.json").exists()
         else exports_in(path, lambda row: format_of(row) is not None)
     )
+
+
+def whose(source: Spool | Exports) -> tuple[str, ...]:
+    """The ids and domains, in lower case, that the tenant in a source goes by; none where it does not say."""
+    if isinstance(source, Exports):
+        reading = source.readings["organization"]
+        known: Organization | None = None if isinstance(reading, Missing) else reading.value
+        names = [*source.tenants]
+    else:
+        stored = source.dataset("organization")
+        known = parsed("organization", stored.objects())[0] if stored is not None else None
+        names = [source.header.tenant]
+    if known is not None:
+        names = [known.id, *names, known.default_domain or "", known.initial_domain or ""]
+        names += [*known.managed_domains, *known.federated_domains]
+    return tuple(dict.fromkeys(name.lower() for name in names if name))
 
 
 def log_of(source: Spool | Exports) -> tuple[Part, ...]:
@@ -79,12 +97,21 @@ def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
 
 @contextmanager
 def open_tenant(
-    source: Spool | Exports, report: Report, also: Sequence[Policy] = (), *, sights: bool = True, listed: bool = True
+    source: Spool | Exports,
+    report: Report,
+    also: Sequence[Policy] = (),
+    *,
+    said: TenantConfig | None = None,
+    sights: bool = True,
+    listed: bool = True,
 ) -> Iterator[Tenant]:
     """The tenant in a source. Its log's working files live as long as the block. `also`: policies that will be asked
     about besides its own, so that the log keeps what they would tell apart. `sights`: whether anybody will ask about
-    policies at all: without, a log is read by several processes, and sooner. `listed`: see `EmbeddedLog`."""
+    policies at all: without, a log is read by several processes, and sooner. `listed`: see `EmbeddedLog`. `said`:
+    by a config, which rules over what the folder kept of one."""
     tenant = _collected(source) if isinstance(source, Spool) else _exported(source)
+    if said is not None:
+        tenant = judged(tenant, said)
     policies = tenant.readings.get("policies")
     reduction = None
     if sights and policies is not None and not isinstance(policies, Missing):

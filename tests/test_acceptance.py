@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -25,7 +26,7 @@ def found(*findings: Finding, reason: str = "") -> CheckResult:
 
 
 def test_what_is_accepted_stays_visible_and_does_not_count() -> None:
-    (accepted,) = accepting([tenant("t", found(FINDING))], [RULE], "2026-11-21")
+    (accepted,) = accepting([tenant("t", found(FINDING))], [RULE], date(2026, 11, 21))
     (acceptance,) = accepted.acceptances
     assert (acceptance.state, acceptance.reason, acceptance.owner) == ("accepted", "Locked rooms.", "Ann")
     assert acceptance.fingerprints == (FINDING.fingerprint("t", "persistent-browser-always"),)
@@ -37,13 +38,13 @@ def test_what_is_accepted_stays_visible_and_does_not_count() -> None:
 @pytest.mark.parametrize("subject", ["P-1", "p-1", "Kiosks", "KIOSKS"])
 def test_the_subject_is_named_by_id_or_name(subject: str) -> None:
     rule = Accept(check=RULE.check, subject=subject, reason="r")
-    (accepted,) = accepting([tenant("t", found(FINDING))], [rule], "2026-11-21")
+    (accepted,) = accepting([tenant("t", found(FINDING))], [rule], date(2026, 11, 21))
     assert accepted.acceptances[0].state == "accepted"
 
 
 def test_it_holds_on_its_last_day_and_comes_back_the_day_after() -> None:
-    (on,) = accepting([tenant("t", found(FINDING))], [RULE], "2026-11-30")
-    (after,) = accepting([tenant("t", found(FINDING))], [RULE], "2026-12-01")
+    (on,) = accepting([tenant("t", found(FINDING))], [RULE], date(2026, 11, 30))
+    (after,) = accepting([tenant("t", found(FINDING))], [RULE], date(2026, 12, 1))
     assert list(on.open_findings()) == []
     assert [finding for _, finding in after.open_findings()] == [FINDING]
     assert after.acceptances[0].state == "expired"
@@ -52,9 +53,11 @@ def test_it_holds_on_its_last_day_and_comes_back_the_day_after() -> None:
 
 def test_a_rule_that_matches_nothing_is_reported() -> None:
     rule = Accept(check=RULE.check, subject="another", reason="r")
-    (looked,) = accepting([tenant("t", found(FINDING))], [rule], "2026-11-21")
+    (looked,) = accepting([tenant("t", found(FINDING))], [rule], date(2026, 11, 21))
     assert [each.state for each in looked.acceptances] == ["matches nothing"]
-    (unknown,) = accepting([tenant("t", found(FINDING))], [Accept(check="x", subject="y", reason="r")], "2026-11-21")
+    (unknown,) = accepting(
+        [tenant("t", found(FINDING))], [Accept(check="x", subject="y", reason="r")], date(2026, 11, 21)
+    )
     assert [each.state for each in unknown.acceptances] == ["matches nothing"]
 
 
@@ -64,16 +67,16 @@ def test_a_rule_that_matches_nothing_is_reported() -> None:
 )
 def test_but_not_where_its_check_could_not_look(result: CheckResult) -> None:
     rule = Accept(check=RULE.check, subject="another", reason="r")
-    (tenants,) = accepting([tenant("t", result)], [rule], "2026-11-21")
+    (tenants,) = accepting([tenant("t", result)], [rule], date(2026, 11, 21))
     assert [each.state for each in tenants.acceptances] == ["not looked at"]
 
 
 def test_a_rule_for_one_tenant_is_not_held_against_another() -> None:
-    both = accepting([tenant("t", found(FINDING)), tenant("u", found())], [RULE], "2026-11-21")
+    both = accepting([tenant("t", found(FINDING)), tenant("u", found())], [RULE], date(2026, 11, 21))
     assert [len(each.acceptances) for each in both] == [1, 0]
 
 
 def test_another_checks_finding_is_not_accepted() -> None:
     other = replace(found(FINDING), id="persistent-browser-gaps")
-    (accepted,) = accepting([tenant("t", other)], [RULE], "2026-11-21")
+    (accepted,) = accepting([tenant("t", other)], [RULE], date(2026, 11, 21))
     assert [finding for _, finding in accepted.open_findings()] == [FINDING]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.config import Administrators, Collect, Config, Credential, example, load, parse, read_secret
+from auditor.config import Administrators, Collect, Credential, example, load, parse, read_secret
 from auditor.errors import ConfigError
 
 TENANT = '[[tenant]]\nid = "contoso.com"\n[tenant.credential]\nclient_id = "c1"\n'
@@ -101,16 +101,61 @@ def test_administrators() -> None:
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no config file"):
         load(tmp_path / "none.toml")
-    (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(ConfigError, match=r"bad\.toml cannot be read"):
-        load(tmp_path / "bad.toml")
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path)
 
 
-def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
-    (tmp_path / "bom.toml").write_text(TENANT, "utf-8-sig")
-    assert isinstance(load(tmp_path / "bom.toml"), Config)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_config_as_windows_programs_save_it(tmp_path: Path, encoding: str) -> None:
+    text = TENANT.replace("\n", "\r\n") + '[tenant.administrators]\r\nbreak_glass = ["Åsa@contoso.com"]\r\n'
+    (tmp_path / "auditor.toml").write_bytes(text.encode(encoding))
+    assert load(tmp_path / "auditor.toml").tenant[0].administrators.break_glass == ("Åsa@contoso.com",)
+
+
+def test_a_config_in_another_encoding_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "auditor.toml").write_text(TENANT + '[tenant.stay_signed_in]\nby = "Åsa"\n', "latin-1")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "auditor.toml")
+    assert caught.value.what == (
+        f"{tmp_path / 'auditor.toml'} cannot be read: it is neither UTF-8 nor UTF-16 text. Save it as UTF-8."
+    )
+
+
+ACCEPT = TENANT + '[[accept]]\ncheck = "c"\nsubject = "s"\nreason = "r"\n'
+
+
+@pytest.mark.parametrize("written", ['"2026-11-30"', "2026-11-30"])
+def test_the_end_of_an_acceptance_is_a_day(written: str) -> None:
+    assert parse(f"{ACCEPT}until = {written}\n", "c").accept[0].until == "2026-11-30"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["20261130", "2026-W48-1", "2026W481", "2026-11-30T00:00:00Z", " 2026-11-30", "2026-13-01", "2026-11-31",
+     "2026-1-3", "30.11.2026", "٢٠٢٦-11-30", "2026-334", "soon"],
+)  # fmt: skip
+def test_and_is_written_in_one_form(written: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(f'{ACCEPT}until = "{written}"\n', "auditor.toml")
+    assert caught.value.what.startswith("auditor.toml at accept[0]: until is ")
+    assert "YYYY-MM-DD" in caught.value.what
+    word = f'{TENANT}[tenant.stay_signed_in]\nattested = "shown"\nby = "A"\non = "{written}"\n'
+    with pytest.raises(ConfigError, match="stay_signed_in"):
+        parse(word, "auditor.toml")
+
+
+def test_a_time_of_day_is_no_day() -> None:
+    with pytest.raises(ConfigError, match=r"accept\[0\]\.until: expected `str`, got `datetime`"):
+        parse(f"{ACCEPT}until = 2026-11-30T08:00:00Z\n", "c")
+
+
+@pytest.mark.parametrize("key", ["check", "subject", "reason"])
+@pytest.mark.parametrize("value", ["", " ", "\\t", "\u00a0"])
+def test_an_acceptance_says_of_what_and_why(key: str, value: str) -> None:
+    text = TENANT + "[[accept]]\n"
+    text += "".join(f'{each} = "{value if each == key else "x"}"\n' for each in ("check", "subject", "reason"))
+    with pytest.raises(ConfigError, match=rf"accept\[0\]: {key} is empty"):
+        parse(text, "c")
 
 
 def test_secrets_come_from_a_file_or_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +164,19 @@ def test_secrets_come_from_a_file_or_the_environment(tmp_path: Path, monkeypatch
     by_file = Credential(client_id="c", secret_file=str(tmp_path / "secret"), secret_env="MY_SECRET")
     assert read_secret(by_file, "t") == "from file"
     assert read_secret(Credential(client_id="c", secret_env="MY_SECRET"), "t") == "from environment"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_mark_of_an_encoding_is_no_part_of_a_secret(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "secret").write_bytes("s3cret\r\n".encode(encoding))
+    assert read_secret(Credential(client_id="c", secret_file=str(tmp_path / "secret")), "t") == "s3cret"
+
+
+def test_a_secret_in_another_encoding_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes("s3crét".encode("latin-1"))
+    with pytest.raises(ConfigError, match="Save it as UTF-8") as caught:
+        read_secret(Credential(client_id="c", secret_file=str(tmp_path / "secret")), "t")
+    assert "s3cr" not in str(caught.value)
 
 
 def test_a_secret_that_is_not_there_is_named_by_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -219,8 +219,8 @@ def test_findings_are_accepted_under_their_own_names_and_shown_under_pseudonyms(
         Accept(check=check, subject=subject.id, reason="Twice.", until="2020-01-31"),
         Accept(check=check, subject="Grace's own", reason="It is gone."),
     )
-    expected = accepting(plain.tenants, rules, "2026-11-21")
-    accepted = redaction.accepted(redacted.tenants, lambda tenants: accepting(tenants, rules, "2026-11-21"))
+    expected = accepting(plain.tenants, rules, date(2026, 11, 21))
+    accepted = redaction.accepted(redacted.tenants, lambda tenants: accepting(tenants, rules, date(2026, 11, 21)))
     run = redaction.run(replace(redacted, tenants=accepted))
     (found,) = run.tenants
     states = [each.state for each in found.acceptances]

@@ -14,7 +14,7 @@ from auditor.cli.verb import complain, verb
 @verb("auditor collect -o evidence", "auditor collect --config contoso.toml -o evidence && auditor run --from evidence")
 def collect(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to collect into.", metavar="FOLDER")],
-    config: ConfigFile = Path("auditor.toml"),
+    config: ConfigFile = None,
     tenant: Annotated[str, typer.Option("--tenant", help="Which tenant of the config, where it has several.")] = "",
     quiet: Quiet = False,
 ) -> None:
@@ -24,12 +24,12 @@ def collect(
     """
     from auditor import audit, plugins
     from auditor.cli.collecting import collected
+    from auditor.cli.offline import config_at
     from auditor.cli.progress import showing
-    from auditor.config import load
     from auditor.errors import ConfigError
     from auditor.run import NOT_LOOKED_AT
 
-    settings = load(config)
+    settings = config_at(config)
     chosen = [each for each in settings.tenant if not tenant or each.id == tenant]
     if len(chosen) != 1:
         names = ", ".join(each.id for each in settings.tenant)

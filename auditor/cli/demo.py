@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from auditor.cli.options import FailOn, FailOnSeverity, Forms, Output, Quiet, Redact
-from auditor.cli.verb import verb
+from auditor.cli.verb import Terminated, verb
 
 if TYPE_CHECKING:
     from auditor.config import Config
@@ -168,6 +168,8 @@ def _serve(settings: Config) -> None:
     try:
         while True:
             time.sleep(3600)
+    except Terminated:
+        raise
     except KeyboardInterrupt:
         typer.echo("The tenant is gone.", err=True)
 

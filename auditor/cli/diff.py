@@ -32,7 +32,7 @@ class DiffFormat(str, Enum):
 def diff(
     old: Annotated[Optional[Path], typer.Argument(help="A saved run; without it, the last but one kept.")] = None,
     new: Annotated[Optional[Path], typer.Argument(help="A later one; without it, the last one kept.")] = None,
-    config: ConfigFile = Path("auditor.toml"),
+    config: ConfigFile = None,
     form: Annotated[DiffFormat, typer.Option("--format", "-f", help="text for people, json for machines.")] = (
         DiffFormat.TEXT
     ),
@@ -42,7 +42,9 @@ def diff(
     Ends with 0 whatever changed, and with 2 where there are no two runs of one tenant.
     """
     from auditor import history
+    from auditor.cli.offline import check_named
 
+    check_named(config)
     if old is not None and new is not None:
         compared = tuple(_compared(history.read(old), history.read(new)))
     else:
@@ -66,13 +68,13 @@ def _compared(older: Run, newer: Run) -> Iterator[Pair]:
             yield tenant, compare(before[tenant.id], tenant, older.started)
 
 
-def _with_kept(old: Path | None, config: Path) -> Iterator[Pair]:
+def _with_kept(old: Path | None, config: Path | None) -> Iterator[Pair]:
     """With the runs that were kept: the last one of each tenant with `old`, or with the last but one."""
     from auditor import history
     from auditor.cli.keeping import history_of
-    from auditor.config import load
+    from auditor.cli.offline import config_at
 
-    folder = history_of(load(config))
+    folder = history_of(config_at(config))
     older = history.read(old) if old is not None else None
     for tenant in [each.id for each in older.tenants] if older else history.tenants(folder):
         files = history.kept(folder, tenant)

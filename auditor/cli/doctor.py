@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from auditor.cli.options import ConfigFile, Format, ReportFormat
@@ -11,20 +9,20 @@ from auditor.cli.verb import verb
 
 
 @verb("auditor doctor", "auditor doctor --config contoso.toml --format json")
-def doctor(config: ConfigFile = Path("auditor.toml"), form: ReportFormat = None) -> None:
+def doctor(config: ConfigFile = None, form: ReportFormat = None) -> None:
     """Sign in, ask each dataset for its beginning, and say which checks can run and what would make the others run.
 
     Ends with 3 where something is missing.
     """
     from auditor import plugins
     from auditor.cli.collecting import surroundings
+    from auditor.cli.offline import config_at
     from auditor.cli.report import coloured, columns
-    from auditor.config import load
     from auditor.doctor import examine
     from auditor.reports.doctor import as_json, as_table
     from auditor.run import NOT_LOOKED_AT
 
-    settings = load(config)
+    settings = config_at(config)
     checks = plugins.checks_of(plugins.load())
     here = surroundings(lambda progress: None)
     examined = [examine(tenant, settings, checks, here) for tenant in settings.tenant]

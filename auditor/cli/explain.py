@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from auditor.run import Unreached
     from auditor.sign_ins.one_attempt import Wanted
 
-_CONFIG = Path("auditor.toml")
-
 
 @verb(
     "auditor explain 50140",
@@ -36,7 +34,7 @@ def explain(
             "message from standard input."
         ),
     ],
-    config: ConfigFile = _CONFIG,
+    config: ConfigFile = None,
     source: From = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="table for people, json for machines.")] = Format.TABLE,
     redact: Redact = None,
@@ -49,11 +47,13 @@ def explain(
 
     Ends with 3 where an attempt was looked for and not found, or not all of its log could be looked at.
     """
+    from auditor.cli.offline import check_named
     from auditor.cli.redacting import redaction_by
     from auditor.errors import ConfigError
     from auditor.explain.message import read_message
 
     redaction = redaction_by(redact)
+    check_named(config)
     message = read_message(_text(what))
     if not message:
         raise ConfigError(
@@ -79,12 +79,18 @@ def _text(what: list[str]) -> str:
 
 
 def _from_standard_input(most: int) -> str:
-    """In UTF-8, or in UTF-16 as older Windows consoles redirect it."""
+    """In UTF-8, or in UTF-16 as older Windows consoles redirect it. What is neither still has codes and ids in it."""
+    from auditor.encoding import encoding_of
+
     given = sys.stdin.buffer.read(most)
-    return given.decode("utf-16" if given[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+    encoding, mark = encoding_of(given[:4])
+    return given[mark:].decode(encoding or "utf-8", "replace")
 
 
-def _answer(message: Message, source: Path | None, config: Path, quiet: bool, redaction: Redaction | None) -> Answer:
+def _answer(
+    message: Message, source: Path | None, config: Path | None, quiet: bool, redaction: Redaction | None
+) -> Answer:
+    from auditor.cli.offline import config_if_any
     from auditor.explain.answer import Answer
     from auditor.explain.codes import code_answers
     from auditor.tenant.instant import to_seconds_text
@@ -95,8 +101,8 @@ def _answer(message: Message, source: Path | None, config: Path, quiet: bool, re
     if not message.ids:
         why_not = "" if source is None else f"Nothing was looked for in {source}: no request or attempt is named."
     elif source is not None:
-        found.append(_in_files(message, source, quiet, redaction))
-    elif message.codes and config == _CONFIG and not config.exists():
+        found.append(_in_files(message, source, config, quiet, redaction))
+    elif message.codes and config_if_any(config) is None:
         why_not = "No log was looked through: name one with --from, or a tenant with --config."
     else:
         found, unreached = _live(message, config, quiet, redaction)
@@ -111,27 +117,29 @@ def _answer(message: Message, source: Path | None, config: Path, quiet: bool, re
     )
 
 
-def _in_files(message: Message, source: Path, quiet: bool, redaction: Redaction | None) -> LookedUp:
+def _in_files(message: Message, path: Path, config: Path | None, quiet: bool, redaction: Redaction | None) -> LookedUp:
+    from auditor.cli.offline import offline
     from auditor.cli.progress import showing
     from auditor.look_up import look_up_at
 
+    source, _, said = offline(path, config)
     with showing(quiet) as progress:
-        return look_up_at(source, _wanted(message), progress, redaction)
+        return look_up_at(source, path, _wanted(message), progress, redaction, said)
 
 
 def _live(
-    message: Message, config: Path, quiet: bool, redaction: Redaction | None
+    message: Message, config: Path | None, quiet: bool, redaction: Redaction | None
 ) -> tuple[list[LookedUp], tuple[Unreached, ...]]:
     """One tenant after the other, until one has it. Where none could be asked, and there is no code that would be an
     answer by itself, the verb ends here."""
     from auditor.cli.collecting import surroundings
+    from auditor.cli.offline import config_at
     from auditor.cli.progress import showing
-    from auditor.config import load
     from auditor.errors import AuditorError
     from auditor.look_up import look_up_live
     from auditor.run import Unreached
 
-    settings = load(config)
+    settings = config_at(config)
     found: list[LookedUp] = []
     unreached: list[Unreached] = []
     for tenant in settings.tenant:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from enum import Enum
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -36,7 +35,7 @@ class ListFormat(str, Enum):
     "auditor interrupts --config contoso.toml --format ndjson",
 )
 def interrupts(
-    config: ConfigFile = Path("auditor.toml"),
+    config: ConfigFile = None,
     source: From = None,
     code: Annotated[Optional[int], typer.Option("--code", help="Only this AADSTS code.")] = None,
     form: Annotated[
@@ -51,25 +50,26 @@ def interrupts(
     """
     from auditor import audit, plugins
     from auditor.cli.collecting import collected
+    from auditor.cli.offline import config_at, offline
     from auditor.cli.progress import showing
     from auditor.cli.redacting import redaction_by
     from auditor.cli.tenants import look_at_each
-    from auditor.config import load
     from auditor.run import NOT_LOOKED_AT
 
     whole: tuple[bool, ...]
     unreached: tuple[Unreached, ...] = ()
     redaction = redaction_by(redact)
     if source is not None:
-        whole = (_listed(audit.source_at(source), code, form, quiet, redaction),)
+        read = offline(source, config)
+        whole = (_listed(read.source, read.said, code, form, quiet, redaction),)
     else:
-        settings = load(config)
+        settings = config_at(config)
         datasets = audit.datasets_for(plugins.checks_of(plugins.load()))
 
         def look(tenant: TenantConfig) -> bool:
             with showing(quiet) as progress:
                 spool = collected(tenant, settings, datasets, progress)
-            return _listed(spool, code, form, quiet, redaction)
+            return _listed(spool, None, code, form, quiet, redaction)
 
         whole, unreached = look_at_each(settings.tenant, look)
     for each in unreached if redaction is None else map(redaction.shown, unreached):
@@ -78,7 +78,12 @@ def interrupts(
 
 
 def _listed(
-    source: Spool | Exports, code: int | None, form: ListFormat, quiet: bool, redaction: Redaction | None
+    source: Spool | Exports,
+    said: TenantConfig | None,
+    code: int | None,
+    form: ListFormat,
+    quiet: bool,
+    redaction: Redaction | None,
 ) -> bool:
     """Prints the list of one tenant's interrupts, and a word where not all of the log was read; whether all was."""
     from auditor import audit
@@ -91,7 +96,7 @@ def _listed(
 
     with ExitStack() as stack:
         with showing(quiet) as progress:
-            tenant = stack.enter_context(audit.open_tenant(source, progress, sights=False))
+            tenant = stack.enter_context(audit.open_tenant(source, progress, said=said, sights=False))
         whose = tenant.id or "The files"
         if redaction is not None:
             tenant = redaction.tenant(tenant, audit.names_of(source))

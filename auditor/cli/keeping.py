@@ -34,9 +34,10 @@ def settled(run: Run, config: Config, today: date, redaction: Redaction | None =
     from auditor.errors import RunFileError
 
     folder, keep = history_of(config), config.history.keep
+    others = len(config.tenant) > len(run.tenants)
 
     def accepted(tenants: Sequence[TenantRun]) -> tuple[TenantRun, ...]:
-        return accepting(tenants, config.accept, today.isoformat())
+        return accepting(tenants, config.accept, today, others=others)
 
     if redaction is None:
         run = replace(run, tenants=accepted(run.tenants))

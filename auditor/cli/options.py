@@ -35,7 +35,12 @@ class FailOn(str, Enum):
 
 
 # Typer on Python 3.10 reads Optional[X] and not X | None out of a string annotation made with Annotated.
-ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The config file.", envvar="AUDITOR_CONFIG")]
+ConfigFile = Annotated[
+    Optional[Path],
+    typer.Option(
+        "--config", "-c", help="The config file. Without it: auditor.toml in this folder.", envvar="AUDITOR_CONFIG"
+    ),
+]
 From = Annotated[
     Optional[Path],
     typer.Option(
@@ -43,12 +48,6 @@ From = Annotated[
         help="A folder that `auditor collect` made, or exported logs and settings (a folder or a file): nothing is "
         "asked of the network.",
         metavar="PATH",
-    ),
-]
-FromFolder = Annotated[
-    Optional[Path],
-    typer.Option(
-        "--from", help="A folder that `auditor collect` made: nothing is asked of the network.", metavar="FOLDER"
     ),
 ]
 ReportFormat = Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "auditor run --redact names.json --format json > to-send.json",
 )
 def run(
-    config: ConfigFile = Path("auditor.toml"),
+    config: ConfigFile = None,
     source: From = None,
     forms: Forms = None,
     output: Output = None,
@@ -35,43 +35,42 @@ def run(
     redact: Redact = None,
     quiet: Quiet = False,
 ) -> None:
-    """Audit the tenants of the config, or what was collected or exported of one, and make the report.
+    """Audit the tenants of the config, or what was collected or exported of one, and make the report. The config's word
+    on a tenant (administrators, the setting, what is accepted, reports, history) holds for its files, too.
 
     Ends with 11 to 14 by the highest severity found, else with 3 where something could not be looked at, else with 0.
     """
     from auditor import audit, plugins
     from auditor.cli import clock
     from auditor.cli.keeping import settled
+    from auditor.cli.offline import config_at, offline
     from auditor.cli.progress import showing
     from auditor.cli.redacting import redaction_by
     from auditor.cli.report import give, run_of, wanted
     from auditor.cli.tenants import look_at_each
-    from auditor.config import Report, load
+    from auditor.config import Report
     from auditor.run import exit_code
 
     started = clock.now()
     loaded = plugins.load()
     checks = plugins.checks_of(loaded)
-    defaults = Report()
+    read = None if source is None else offline(source, config)
+    settings = config_at(config) if read is None else read.config
+    defaults = Report() if settings is None else settings.report
+    reports = wanted(forms, output, defaults, redact)
+    redaction = redaction_by(redact)
     tenants: tuple[TenantRun, ...]
     unreached: tuple[Unreached, ...] = ()
-    if source is not None:
-        reports = wanted(forms, output, defaults, redact)
-        redaction = redaction_by(redact)
+    if read is not None:
         with showing(quiet) as progress:
-            tenants = (audit.audit(audit.source_at(source), checks, progress, redaction),)
+            tenants = (audit.audit(read.source, checks, progress, redaction, read.said),)
     else:
-        settings = load(config)
-        defaults = settings.report
-        reports = wanted(forms, output, defaults, redact)
-        redaction = redaction_by(redact)
-
-        def look(tenant: TenantConfig) -> TenantRun:
-            return _audited(tenant, settings, checks, quiet, redaction)
-
-        tenants, unreached = look_at_each(settings.tenant, look)
+        assert settings is not None
+        tenants, unreached = look_at_each(
+            settings.tenant, partial(_audited, settings=settings, checks=checks, quiet=quiet, redaction=redaction)
+        )
     report = run_of(tenants, loaded, started, unreached)
-    if source is None:
+    if settings is not None:
         report = settled(report, settings, started.date(), redaction)
     elif redaction is not None:
         report = redaction.run(report)

@@ -15,6 +15,10 @@ import typer
 from auditor.errors import AuditorError
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came. A KeyboardInterrupt, so that all that makes way for Ctrl-C makes way for it, too."""
+
+
 class Verb(Protocol):
     examples: str
 
@@ -29,15 +33,15 @@ def verb(*lines: str) -> Callable[[Callable[..., None]], Verb]:
     def decorate(function: Callable[..., None]) -> Verb:
         @functools.wraps(function)
         def ends_well(*args: Any, **kwargs: Any) -> None:
-            with _terminating() as terminated:
+            with _terminating():
                 try:
                     function(*args, **kwargs)
                 except AuditorError as error:
                     complain(error.what, error.remedy)
                     raise typer.Exit(error.exit_code) from None
-                except KeyboardInterrupt:
+                except KeyboardInterrupt as stop:
                     complain("Stopped.", "What was read is kept: the same command goes on there.")
-                    raise typer.Exit(143 if terminated() else 130) from None
+                    raise typer.Exit(143 if isinstance(stop, Terminated) else 130) from None
 
         ends_well.examples = examples(*lines)  # type: ignore[attr-defined]
         return ends_well  # type: ignore[return-value]
@@ -46,21 +50,19 @@ def verb(*lines: str) -> Callable[[Callable[..., None]], Verb]:
 
 
 @contextmanager
-def _terminating() -> Iterator[Callable[[], bool]]:
-    """SIGTERM ends the program as Ctrl-C does; tells whether it came."""
-    came = False
+def _terminating() -> Iterator[None]:
+    """SIGTERM ends the block with `Terminated`. It is raised here and not by way of SIGINT, which is ignored in what a
+    shell runs in the background."""
 
     def on_terminate(number: int, frame: FrameType | None) -> None:
-        nonlocal came
-        came = True
-        signal.raise_signal(signal.SIGINT)
+        raise Terminated
 
     if threading.current_thread() is not threading.main_thread():
-        yield lambda: False  # signals belong to the main thread
+        yield  # signals belong to the main thread
         return
     before = signal.signal(signal.SIGTERM, on_terminate)
     try:
-        yield lambda: came
+        yield
     finally:
         signal.signal(signal.SIGTERM, before)
 

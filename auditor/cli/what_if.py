@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from auditor.cli.options import ConfigFile, Format, FromFolder, Quiet, Redact, ReportFormat
+from auditor.cli.options import ConfigFile, Format, From, Quiet, Redact, ReportFormat
 from auditor.cli.verb import complain, verb
 
 if TYPE_CHECKING:
     from auditor.check import Check
+    from auditor.cli.offline import Offline
     from auditor.config import Config, TenantConfig
     from auditor.redaction.redaction import Redaction
+    from auditor.sources.exported import Exports
     from auditor.sources.graph import Asked
     from auditor.sources.progress import Report
     from auditor.spool.spool import Spool
@@ -35,13 +37,17 @@ def what_if(
     setting: Annotated[Optional[Setting], typer.Argument(help="Hide the prompt to stay signed in.")] = None,
     policy: Annotated[
         Optional[Path],
-        typer.Option("--policy", help="Put in a policy, as Graph JSON; one with its id is replaced.", metavar="FILE"),
+        typer.Option(
+            "--policy",
+            help="Put in a policy, as Graph or PowerShell writes it (JSON); one with its id is replaced.",
+            metavar="FILE",
+        ),
     ] = None,
     disable: Annotated[
         Optional[str], typer.Option("--disable", help="Disable a policy, by id or by name.", metavar="POLICY")
     ] = None,
-    config: ConfigFile = Path("auditor.toml"),
-    source: FromFolder = None,
+    config: ConfigFile = None,
+    source: From = None,
     tenant: Annotated[str, typer.Option("--tenant", help="Which tenant of the config, where it has several.")] = "",
     ask_graph: Annotated[
         bool,
@@ -56,18 +62,19 @@ def what_if(
     """Work out a change on the sign-ins that were collected: whom it spares or shows the prompt to stay signed in, who
     loses or gains a browser session that survives closing the browser, which findings go and come.
 
-    It takes a collected folder (--from), or the newest finished collection of the config's tenant, or else collects.
-    Nothing is written to the tenant. Ends with 3 where something could not be looked at.
+    It takes what was collected or exported (--from), or the newest finished collection of the config's tenant, or else
+    collects. Nothing is written to the tenant. Ends with 3 where something could not be looked at.
     """
+    from auditor.cli.offline import config_at, offline
     from auditor.cli.redacting import redaction_by
-    from auditor.config import load
     from auditor.what_if.change import policy_in
 
     _one_change(setting, policy, disable)
     redaction = redaction_by(redact)
     wanted = disable if policy is None else policy_in(policy)
-    settings = load(config) if source is None or ask_graph else None
-    found = _worked_out(wanted, source, settings, tenant, ask_graph, quiet, redaction)
+    read = None if source is None else offline(source, config)
+    settings = config_at(config) if read is None else read.config
+    found = _worked_out(wanted, read, settings, tenant, ask_graph, quiet, redaction)
     if redaction is not None:
         found = redaction.shown(found)
         redaction.save()
@@ -89,7 +96,7 @@ def _one_change(setting: Setting | None, policy: Path | None, disable: str | Non
 
 def _worked_out(
     wanted: Policy | str | None,
-    source: Path | None,
+    read: Offline | None,
     settings: Config | None,
     tenant: str,
     ask_graph: bool,
@@ -98,20 +105,19 @@ def _worked_out(
 ) -> Consequences:
     from auditor import plugins
     from auditor.cli.progress import showing
-    from auditor.spool.spool import Spool
     from auditor.what_if.work_out import work_out
 
     checks = plugins.checks_of(plugins.load())
     with showing(quiet) as progress:
-        if source is not None:
-            spool = Spool.open(source)
-            asked = None if settings is None else _asked(_tenant_in(spool, settings, tenant), settings, progress)
-            return work_out(spool, wanted, checks, progress, asked, redaction)
+        if read is not None:
+            _check_tenant(read.source, tenant)
+            asked = _asked_of(read, progress) if ask_graph else None
+            return work_out(read.source, wanted, checks, progress, asked, redaction, read.said)
         assert settings is not None
         chosen = _tenant_of(settings, tenant)
         asked = _asked(chosen, settings, progress) if ask_graph else None
         spool, collected = _collection(chosen, settings, checks, progress, quiet)
-        found = work_out(spool, wanted, checks, progress, asked, redaction)
+        found = work_out(spool, wanted, checks, progress, asked, redaction, chosen)
     if collected:
         _purge(chosen, settings)
     return found
@@ -128,13 +134,25 @@ def _tenant_of(settings: Config, name: str) -> TenantConfig:
     raise ConfigError(what, f"Choose it with --tenant, of: {names}.")
 
 
-def _tenant_in(spool: Spool, settings: Config, name: str) -> TenantConfig:
-    """The tenant of a folder: no other may be asked about it."""
+def _check_tenant(source: Spool | Exports, name: str) -> None:
+    from auditor.errors import ConfigError
+    from auditor.tenant_at import whose
+
+    names = whose(source)
+    if name and names and name.lower() not in names:
+        raise ConfigError(f"What was read is of {names[0]}, and not {name}.", "Leave --tenant out.")
+
+
+def _asked_of(read: Offline, progress: Report) -> Asked:
+    """The tenant that was read: no other may be asked about it."""
     from auditor.errors import ConfigError
 
-    if name and name.lower() != spool.header.tenant.lower():
-        raise ConfigError(f"The folder holds {spool.header.tenant}, and not {name}.", "Leave --tenant out.")
-    return _tenant_of(settings, spool.header.tenant)
+    if read.config is None or read.said is None:
+        raise ConfigError(
+            "No config says how to ask Microsoft Graph about the tenant that was read.",
+            "Name its config with --config, or leave --ask-graph out.",
+        )
+    return _asked(read.said, read.config, progress)
 
 
 def _asked(tenant: TenantConfig, settings: Config, progress: Report) -> Asked:

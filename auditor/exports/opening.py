@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import zstandard
 
+from auditor.encoding import encoding_of
 from auditor.exports.part import Part
 from auditor.exports.zstd_frames import ends_whole
 
@@ -72,7 +73,7 @@ def opened(part: Part) -> Iterator[Opened]:
         if head.startswith((ZIP, _EMPTY_ZIP)):
             raise ValueError("it is a zip file, within another file" if stages else "it is a zip file")
         start = 0
-        encoding, mark = _encoding(head)
+        encoding, mark = encoding_of(head)
         file.read(mark)
         if encoding:
             stages.append(_Utf8(file, encoding))
@@ -100,22 +101,6 @@ def _member(stack: ExitStack, file: BinaryIO, name: str) -> zipfile.ZipExtFile:
         raise ValueError("the zip file has no such member") from None
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise ValueError(_sentence(error)) from error
-
-
-def _encoding(head: bytes) -> tuple[str, int]:
-    """The encoding if it is not UTF-8, and the length of the byte-order mark. Without a mark: a text that can be an
-    export begins with an ASCII character."""
-    if head.startswith(codecs.BOM_UTF8):
-        return "", 3
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le", 2
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be", 2
-    if len(head) >= 2 and 0 < head[0] < 128 and head[1] == 0:
-        return "utf-16-le", 0
-    if len(head) >= 2 and head[0] == 0 and 0 < head[1] < 128:
-        return "utf-16-be", 0
-    return "", 0
 
 
 class _Stage(io.RawIOBase):

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from auditor.encoding import NotText, decoded
 from auditor.errors import RunFileError
 from auditor.reports.json import SCHEMA
 from auditor.run import Run
@@ -23,7 +24,12 @@ Json = Mapping[str, Any]
 def load(text: bytes, name: str) -> Run:
     """`name`: what to call the file in errors. RunFileError when it holds no run that this version can read."""
     try:
-        document = json.loads(text)  # unlike msgspec it reads half of a surrogate pair, which a saved run may hold
+        # Unlike msgspec, json reads half of a surrogate pair, which a saved run may hold.
+        document = json.loads(decoded(text))
+    except NotText as error:
+        raise RunFileError(
+            f"{name} cannot be read: {error}.", "Name a file that `auditor run --format json` wrote."
+        ) from None
     except (ValueError, RecursionError) as error:
         raise RunFileError(
             f"{name} is no JSON: {error}.", "Name a file that `auditor run --format json` wrote."

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from auditor.encoding import NotText, read_text
 from auditor.errors import ConfigError
+from auditor.sources.shapes import datasets_of, objects_in
 from auditor.tenant import graph_json
 from auditor.tenant.policy import DISABLED, ENABLED, REPORT_ONLY, Policy
 
@@ -40,25 +42,32 @@ class Change:
 
 
 def policy_in(path: Path) -> Policy:
-    """The one policy in a file of UTF-8 or UTF-16, with a byte order mark or without: alone, in a list or in Graph's
-    `value`. ConfigError says what is wrong with it."""
+    """The one policy in a file of UTF-8 or UTF-16: alone, in a list or in Graph's `value`, as Graph writes it or as
+    PowerShell does, and in all else that exports are read in. ConfigError says what is wrong with it."""
     try:
-        found: Any = json.loads(path.read_bytes())
+        found: Any = json.loads(read_text(path))
     except OSError as error:
         raise ConfigError(f"The policy file {path} cannot be read: {error.strerror}.", _WHOLE) from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path} is neither UTF-8 nor UTF-16 text.", _WHOLE) from None
+    except NotText as error:
+        raise ConfigError(f"The policy file {path} cannot be read: {error}.", _WHOLE) from None
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path} is not JSON: {error}.", _WHOLE) from None
-    if isinstance(found, Mapping) and isinstance(found.get("value"), list):
-        found = found["value"]
-    if isinstance(found, list):
-        if len(found) != 1:
-            raise ConfigError(f"{path} holds {len(found)} policies, and one is wanted.", "Leave one in it.")
-        (found,) = found
-    if not isinstance(found, Mapping):
-        raise ConfigError(f"{path} holds no policy but {_kind(found)}.", _WHOLE)
-    return _understood(found, path)
+    try:
+        objects = [each for row in _rows(found, path) for each in objects_in(row)]
+    except RecursionError:
+        raise ConfigError(f"{path} is nested too deep.", _WHOLE) from None
+    policies = [each for each in objects if "policies" in datasets_of(each)] or objects
+    if len(policies) != 1:
+        raise ConfigError(f"{path} holds {len(policies)} policies, and one is wanted.", "Leave one in it.")
+    return _understood(policies[0], path)
+
+
+def _rows(found: Any, path: Path) -> Iterator[Mapping[str, Any]]:
+    listed = found.get("value") if isinstance(found, Mapping) else found
+    for each in listed if isinstance(listed, list) else [found]:
+        if not isinstance(each, Mapping):
+            raise ConfigError(f"{path} holds no policy but {_kind(each)}.", _WHOLE)
+        yield each
 
 
 def _understood(found: Mapping[str, Any], path: Path) -> Policy:
@@ -73,10 +82,12 @@ def _understood(found: Mapping[str, Any], path: Path) -> Policy:
         return graph_json.policy({**found, "id": found.get("id") or NEW_ID})
     except ValueError as error:
         raise ConfigError(f"{path}: {error}.", _WHOLE) from None
+    except RecursionError:
+        raise ConfigError(f"{path} is nested too deep.", _WHOLE) from None
 
 
 def _kind(value: object) -> str:
-    return {str: "a text", bool: "true or false", type(None): "null"}.get(type(value), "a number")
+    return {str: "a text", bool: "true or false", type(None): "null", list: "a list"}.get(type(value), "a number")
 
 
 def putting_in(policy: Policy, policies: Iterable[Policy]) -> Change:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from auditor.audit import open_tenant
+from auditor.audit import about, names_of, open_tenant
 from auditor.check import Check
 from auditor.conditional_access.directory import NEEDED, Directory
 from auditor.conditional_access.persistence import Persistence, acts, same_effect, same_reach
 from auditor.conditional_access.session import NEVER
 from auditor.conditional_access.three_values import Applies
+from auditor.config import TenantConfig
 from auditor.run import DatasetResult
+from auditor.sources.exported import Exports
 from auditor.sources.folder import readings
 from auditor.sources.progress import Report
 from auditor.spool.spool import Spool
@@ -81,26 +83,30 @@ _EXCEPTION_ELSEWHERE = Elsewhere(
 
 
 def work_out(
-    spool: Spool,
+    source: Spool | Exports,
     wanted: Policy | str | None,
     checks: Iterable[Check],
     report: Report,
     asked: Asked | None = None,
     redaction: Redaction | None = None,
+    said: TenantConfig | None = None,
 ) -> Consequences:
-    """What would come of a change to a collected tenant. `wanted`: a policy to put in, id or name of one to disable,
-    or None: the prompt is hidden. `asked`: how to ask Graph for a second opinion, where it is to be asked. With a
-    `redaction` it has pseudonyms for names, and goes through its `shown` before anybody sees it."""
-    policies = readings(spool).get("policies", NOT_ASKED_FOR)
+    """What would come of a change to a tenant that was collected or exported. `wanted`: a policy to put in, id or name
+    of one to disable, or None: the prompt is hidden. `asked`: how to ask Graph for a second opinion, where it is to be
+    asked. With a `redaction` it has pseudonyms for names, and goes through its `shown` before anybody sees it. `said`:
+    see `audit.audit`."""
+    known = source.readings if isinstance(source, Exports) else readings(source)
+    policies = known.get("policies", NOT_ASKED_FOR)
     change = _change(wanted, None if isinstance(policies, Missing) else policies.value)
     # By another id, so that what the log says of today's policy is not taken for tomorrow's.
     also = [replace(change.after, id=f"{change.after.id}, changed")] if change.after is not None else []
-    with open_tenant(spool, report, also) as tenant:
+    with open_tenant(source, report, also, said=said) as tenant:
+        where = about(source, tenant)
         if redaction is not None:
-            tenant = redaction.tenant(tenant, (spool.folder.name,))
+            tenant = redaction.tenant(tenant, names_of(source))
             before, after = (each and redaction.policy(each) for each in (change.before, change.after))
             change = Change(change.kind, before, after)
-        found = what_if(tenant, change, checks, spool.header.source)
+        found = what_if(tenant, change, checks, where)
         return found if asked is None else replace(found, graph=second_opinion(tenant, asked, report))
 
 

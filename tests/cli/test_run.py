@@ -27,6 +27,7 @@ def without_metadata(loaded: dict[str, Any]) -> dict[str, Any]:
     loaded["tool"].pop("started")
     for tenant in loaded["tenants"]:
         tenant.pop("window")
+        tenant.pop("since_last_run")
         for finding in (each for check in tenant["checks"] for each in check["findings"]):
             finding["evidence"] = [each for each in finding["evidence"] if each["source"] != "sign_in_page"]
         for evidence in tenant["stay_signed_in"]["evidence"]:

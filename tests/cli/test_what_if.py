@@ -164,7 +164,7 @@ def test_what_could_not_be_read_is_3(auditor: Invoke, evidence: str, tmp_path: P
         (["show-prompt"], "hide-prompt"),
         (["--policy", "nowhere.json"], "nowhere.json cannot be read: No such file"),
         (["--disable", "No such policy"], "There is no policy 'No such policy'."),
-        (["hide-prompt", "--ask-graph", "--tenant", "fabrikam.com"], "and not fabrikam.com"),
+        (["hide-prompt", "--ask-graph", "--tenant", "fabrikam.com"], "and not fabrikam.com."),
     ],
 )
 def test_a_question_that_cannot_be_understood(auditor: Invoke, evidence: str, arguments: list[str], said: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -110,7 +111,7 @@ def canonical() -> Run:
         Accept(check="persistent-browser-inert", subject="Trial", reason="It runs until spring.", until="2026-11-20"),
         Accept(check="session-lifetime", subject="Gone", reason="Nobody remembers."),
     )
-    first, second = accepting((now, other), rules, "2026-11-21")
+    first, second = accepting((now, other), rules, date(2026, 11, 21))
     first = replace(first, since=compare(before, first, "2026-11-14T03:42:00Z"))
     return Run(
         "2026-11-21T03:42:00Z",

@@ -29,6 +29,20 @@ def test_a_policy_as_tools_write_it(tmp_path: Path, encoding: str, wrapped: Any)
     assert policy_in(path) == graph_json.policy(GIVEN)
 
 
+def power_shell(value: Any) -> Any:
+    """As `Get-MgIdentityConditionalAccessPolicy | ConvertTo-Json -Depth 10` names it."""
+    if isinstance(value, dict):
+        return {name[:1].upper() + name[1:]: power_shell(each) for name, each in value.items()}
+    return [power_shell(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("wrapped", [lambda one: one, lambda one: [one], lambda one: {"value": [one]}])
+def test_a_policy_as_power_shell_writes_it(tmp_path: Path, wrapped: Any) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps(wrapped(power_shell(GIVEN)), ensure_ascii=False), "utf-16")
+    assert policy_in(path) == graph_json.policy(GIVEN)
+
+
 @pytest.mark.parametrize("missing", [{"id": None}, {"id": ""}])
 def test_without_an_id_it_is_new(tmp_path: Path, missing: dict[str, Any]) -> None:
     (path := tmp_path / "policy.json").write_text(json.dumps(GIVEN | missing))
@@ -44,6 +58,8 @@ def test_without_an_id_it_is_new(tmp_path: Path, missing: dict[str, Any]) -> Non
         (b"{", "is not JSON: Expecting property name"),
         (b"\xe4\xf6\xfc" * 9, "neither UTF-8 nor UTF-16"),
         (b"[" * 100_000, "is not JSON"),
+        (b'{"conditions":' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}", "policy.json"),
+        (b'{"Conditions":' + b'{"A":' * 900 + b"1" + b"}" * 900 + b"}", "policy.json"),
         (b"7", "holds no policy but a number"),
         (b"[]", "holds 0 policies, and one is wanted"),
         (json.dumps({"value": [GIVEN, GIVEN]}).encode(), "holds 2 policies"),
