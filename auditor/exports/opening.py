@@ -12,12 +12,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, BinaryIO
+from typing import Any
 
 import zstandard
 
 from auditor.encoding import encoding_of
 from auditor.exports.part import Part
+from auditor.exports.zips import opened_member
 from auditor.exports.zstd_frames import ends_whole
 
 BUFFER = 1 << 18
@@ -25,6 +26,7 @@ BUFFER = 1 << 18
 
 GZIP, ZSTD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+_TAR_HEAD = 512
 _WRAPPINGS = 4  # one within another, at most
 
 _FAULTS = (OSError, EOFError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile)
@@ -51,13 +53,13 @@ class Opened:
 
 @contextmanager
 def opened(part: Part) -> Iterator[Opened]:
-    """OSError when there is no such file, ValueError (one sentence) when it is no zip file that can be read, or a zip
-    file and the part names none of its members."""
+    """OSError when there is no such file, ValueError (one sentence) when it is a member of a zip file that cannot be
+    read, a zip file and the part names none of its members, or a tar file."""
     with ExitStack() as stack:
         raw: Any = stack.enter_context(open(part.path, "rb", buffering=0))
         stages: list[_Stage] = []
-        if part.member:
-            stages.append(_Member(_member(stack, raw, part.member)))
+        if part.member is not None:
+            stages.append(_Member(stack.enter_context(opened_member(raw, part.member))))
             raw = stages[0]
         file = stack.enter_context(io.BufferedReader(raw, BUFFER))
         for _ in range(_WRAPPINGS):
@@ -72,6 +74,8 @@ def opened(part: Part) -> Iterator[Opened]:
         head = file.peek(4)
         if head.startswith((ZIP, _EMPTY_ZIP)):
             raise ValueError("it is a zip file, within another file" if stages else "it is a zip file")
+        if is_tar(file.peek(_TAR_HEAD)):
+            raise ValueError("it is a tar file: unpack it, and name what was in it")
         start = 0
         encoding, mark = encoding_of(head)
         file.read(mark)
@@ -88,19 +92,9 @@ def is_zip(head: bytes) -> bool:
     return head.startswith((ZIP, _EMPTY_ZIP))
 
 
-def _member(stack: ExitStack, file: BinaryIO, name: str) -> zipfile.ZipExtFile:
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(file))
-        found = archive.getinfo(name)
-        if found.flag_bits & 1:
-            raise ValueError("it is encrypted")
-        if found.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ValueError("it is compressed in a way that this program does not know")
-        return stack.enter_context(archive.open(found))  # type: ignore[return-value]
-    except KeyError:
-        raise ValueError("the zip file has no such member") from None
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise ValueError(_sentence(error)) from error
+def is_tar(head: bytes) -> bool:
+    """Is a text with this beginning a tar file? Those of the last century bear no mark."""
+    return head[257:262] == b"ustar"
 
 
 class _Stage(io.RawIOBase):

@@ -5,6 +5,18 @@ from __future__ import annotations
 import msgspec
 
 
+class Member(msgspec.Struct, frozen=True):
+    """A member of a zip file, by where it stands: `at` is the byte that it begins at, with a header of its own.
+    `packed`, `size`: bytes, as they are and unpacked. `method`: of compression, by the zip format's number."""
+
+    at: int
+    packed: int
+    size: int
+    crc: int
+    method: int
+    encrypted: bool
+
+
 class Part(msgspec.Struct, frozen=True):
     """`member`: of a zip file. `start`, `end`: bytes of a plain file of lines, for a part of it; `end` -1: to its end.
     A line belongs to the part that it begins in. `size`: about how many bytes are to be read, for sharing out the work.
@@ -13,7 +25,7 @@ class Part(msgspec.Struct, frozen=True):
     path: str
     name: str
     size: int
-    member: str = ""
+    member: Member | None = None
     start: int = 0
     end: int = -1
 

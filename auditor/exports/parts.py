@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from auditor.exports.opening import GZIP, ZSTD, is_zip, opened
 from auditor.exports.part import Part
 from auditor.exports.rows import Shape, shape_of
+from auditor.exports.zips import members_in
 
 LARGEST = 64 << 20
 SMALLEST = 1 << 20
@@ -32,10 +34,12 @@ def cut(parts: Sequence[Part], wanted: int) -> tuple[Part, ...]:
     return tuple(piece for part in parts for piece in _pieces(part, step))
 
 
-def whole_parts(path: Path, within: Path | None = None) -> Iterator[Part]:
-    """The file as one part, or each member of a zip file; hidden members and what macOS adds are left out. `within`: a
-    folder that the name is told from; else it is the path. A file that cannot be opened is a part all the same, so that
-    reading it says why."""
+def whole_parts(
+    path: Path, within: Path | None = None, hidden: Callable[[str], None] = lambda name: None
+) -> Iterator[Part]:
+    """The file as one part, or each member of a zip file; `hidden` is told what is left out of it, a folder once.
+    `within`: a folder that the name is told from; else it is the path. A file that cannot be opened is a part all the
+    same, so that reading it says why."""
     name = str(path.relative_to(within)) if within is not None and within != path else str(path)
     try:
         with open(path, "rb") as file:
@@ -45,15 +49,44 @@ def whole_parts(path: Path, within: Path | None = None) -> Iterator[Part]:
             if not is_zip(head):
                 yield Part(str(path), name, size * _UNPACKED if head.startswith((GZIP, ZSTD)) else size)
                 return
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (OSError, zipfile.BadZipFile, NotImplementedError):
+            members = list(members_in(file))
+    except (OSError, zipfile.BadZipFile):
         yield Part(str(path), name, 0)
         return
-    for member in members:
-        inner = PurePosixPath(member.filename)
-        if not member.is_dir() and not any(each.startswith((".", "__MACOSX")) for each in inner.parts):
-            yield Part(str(path), f"{name}/{inner}", member.file_size, member=member.filename)
+    taken: set[str] = set()
+    for written, member in members:
+        steps = steps_of(written)
+        out = hidden_at(steps)
+        if out:
+            if out not in taken:
+                hidden(f"{name}/{out}")
+            taken.add(out)
+        else:
+            yield Part(str(path), f"{name}/{_only_one('/'.join(steps), taken)}", member.size, member=member)
+
+
+def steps_of(written: str) -> tuple[str, ...]:
+    """The folders and the file in a name in an archive; Windows writes some with backslashes. Nothing is ever read or
+    written at such a name, so it may lead anywhere."""
+    return tuple(step for step in re.split(r"[/\\]", written) if step not in ("", "."))
+
+
+def hidden_at(steps: Sequence[str]) -> str:
+    """The folder or file by which a name is hidden, or is what macOS adds; "" when it is neither."""
+    for number, step in enumerate(steps, 1):
+        if step == "__MACOSX" or (step.startswith(".") and step != ".."):
+            return "/".join(steps[:number])
+    return ""
+
+
+def _only_one(name: str, taken: set[str]) -> str:
+    """The name, with a number after it where it was taken before: a member is told from the others by it."""
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name} ({number})"
+    taken.add(found)
+    return found
 
 
 def _pieces(part: Part, step: int) -> Iterator[Part]:
