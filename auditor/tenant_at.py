@@ -198,7 +198,10 @@ def _exported_log(
     exports: Exports, report: Report, reduction: Reduction | None, listed: bool
 ) -> Iterator[Reading[EmbeddedLog]]:
     if not exports.log:
-        yield Missing("It is not among the files.", "Put sign-in logs, as JSON or CSV, beside the others.")
+        where = "It is not among the files" + (" that could be read" if exports.log_doubts else "")
+        yield Missing(
+            " ".join((f"{where}.", *exports.log_doubts)), "Put sign-in logs, as JSON or CSV, beside the others."
+        )
         return
     with EmbeddedLog(
         cut(exports.log, 1 if reduction is not None else os.cpu_count() or 1),
@@ -214,6 +217,7 @@ def _exported_log(
                 "Export them again.",
             )
         reasons = [_refused(log)] if totals.refused else []
+        reasons += exports.log_doubts
         if len(exports.tenants) > 1:
             named = ", ".join(exports.tenants[:NAMED])
             reasons.append(f"The files are of {len(exports.tenants)} tenants, which nothing here tells apart: {named}.")
