@@ -24,6 +24,7 @@ from auditor.local_tenant.service import LocalTenant
 from auditor.spool import manifest
 from auditor.spool.spool import HEADER, Spool
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading
+from auditor.tenant.instant import parse
 from auditor.tenant.tenant import Tenant
 from auditor.tenant_at import names_of, open_tenant, source_at
 
@@ -403,6 +404,10 @@ def content_of(tenant: Tenant) -> dict[str, object]:
     return found
 
 
+def bounds(spool: Spool, name: str) -> tuple[str, str]:
+    return next((span.start, span.end) for span in spool.spans() if span.path.name == name)
+
+
 def files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "lock")
 
@@ -457,6 +462,12 @@ def test_whatever_becomes_of_a_file_of_version_01(old: Spool, data: st.DataObjec
         changed(folder / path, how, place, 0)
         with tenant_in(folder) as tenant:
             found = content_of(tenant)
+            log = tenant.reading("sign_ins")
+            if how in ("cut", "empty", "take", "fewer rows") and path.parent.name == "sign_ins":
+                # What lost rows covers no time.
+                assert isinstance(log, Partial)
+                start, end = (parse(each) for each in bounds(old, path.name))
+                assert not any(first < end and start < last for first, last in log.value.coverage.intervals)
     assert path.stem not in found if path.parent.name == "datasets" else "sign_ins" not in found
 
 

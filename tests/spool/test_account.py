@@ -99,6 +99,15 @@ def test_a_span_is_held_against_its_name(tmp_path: Path, brought: Found, why: st
     assert (first in told.covered) == (not why)
 
 
+def test_rows_that_cannot_be_read_may_be_a_cut_where_no_digest_says_otherwise(tmp_path: Path) -> None:
+    spool = spool_of(tmp_path / "spool", [0, 12, HOURS])
+    first, second = spool.spans()
+    brought = {first.file: Found(12, 2, at(0), at(9)), second.file: found(second)}
+    assert account(spool).held_against(brought).covered == (first, second)
+    old = LogAccount(spool, None, (at(0), at(HOURS)), to_its_end=True)
+    assert old.held_against(brought).covered == (second,)
+
+
 def test_a_window_that_is_narrower_than_its_spans(tmp_path: Path) -> None:
     spool = spool_of(tmp_path / "spool", [0, HOURS])
     log = LogAccount(spool, None, (at(6), at(HOURS)), to_its_end=True)
