@@ -18,6 +18,7 @@ from auditor.exports.part import Part
 from auditor.exports.parts import cut
 from auditor.judgement import judged
 from auditor.sign_ins.embedded import EmbeddedLog
+from auditor.sign_ins.formats.kinds import SETTINGS
 from auditor.sign_ins.formats.recognise import format_of
 from auditor.sign_ins.partition import PartRead
 from auditor.sources.clouds import CLOUDS
@@ -86,7 +87,11 @@ def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
         "kind": FILES,
         "caveat": "Files do not tell which time they cover: it is taken to be from their first row to their last.",
         "left_aside": " ".join(f"{each.name}: {each.why}" for each in source.left_aside),
-        "set_aside": ", ".join(f"{count:,} rows of {kind}" for kind, count in sorted(others.items())),
+        "set_aside": ", ".join(
+            f"{count:,} rows of {kind}"
+            for kind, count in sorted(others.items())
+            if not (kind == SETTINGS and source.to_the_end)
+        ),
     }
     return {name: value for name, value in said.items() if value}
 
@@ -207,11 +212,14 @@ def _exported_log(
     ) as log:
         totals = log.totals
         if totals.refused and totals.refused == totals.rows:
-            raise ExportError(
+            none = (
                 f"None of the {totals.rows:,} rows in the sign-in logs could be read. "
-                f"{described(log.unreadable, totals.refused)}",
-                "Export them again.",
+                f"{described(log.unreadable, totals.refused)}"
             )
+            if all(isinstance(reading, Missing) for reading in exports.readings.values()):
+                raise ExportError(none, "Export them again.")
+            yield Missing(none, "Export them again.")
+            return
         reasons = [_refused(log)] if totals.refused else []
         reasons += exports.log_doubts
         if len(exports.tenants) > 1:

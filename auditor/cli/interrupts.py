@@ -108,6 +108,9 @@ def _listed(
             return False
         if isinstance(log, Partial):
             complain(f"{whose}: only a part of the log was read. {log.reason}", log.remedy)
+        aside = audit.about(source, tenant).get("left_aside", "")
+        if aside:
+            complain(f"{whose}: left aside: {aside if redaction is None else redaction.words_of_others(aside)}")
         explain = Explainer(tenant).explain
         found: Explained = ((each, explain(each)) for each in log.value.interrupts(code))
         if redaction is not None:

@@ -196,6 +196,7 @@ def _unseen(tenant: TenantRun, size: int) -> Iterator[str]:
             if not each.looked_wholly
         ),
         *(text(each, _LONGEST) for each in tenant.interrupts.caveats),
+        *(text(each, _LONGEST) for each in (sentences.left_aside(tenant),) if each),
     ]
     yield from listed(told, size) if told else ["Every dataset was wholly read and every check ran."]
     yield ""

@@ -39,9 +39,20 @@ def window(tenant: TenantRun) -> str:
     if tenant.window[0] == tenant.window[1]:
         return f"No sign-in log: {log.reason}"
     start, end = (instant(text) for text in tenant.window)
-    read = {"collected": "all of it read", "partial": "only a part of it read"}.get(log.state, "not read")
+    source = dict(tenant.source)
+    whole = "the whole file; whether it is the whole log the file does not say"
+    all_of_it = whole if source.get("kind") == "files" else "all of it read"
+    read = {"collected": all_of_it, "partial": "only a part of it read"}.get(log.state, "not read")
     rows = "" if log.rows is None else f", {log.rows:,} rows"
     return f"Sign-in log from {start} to {end} UTC{rows}, {read}."
+
+
+def left_aside(tenant: TenantRun) -> str:
+    """The files and rows that were given and are not used; "" where there are none."""
+    source = dict(tenant.source)
+    files = f"Left aside: {source['left_aside']}" if source.get("left_aside") else ""
+    rows = f"Set aside: {source['set_aside']}." if source.get("set_aside") else ""
+    return " ".join(filter(None, (files, rows)))
 
 
 def answers(tenant: TenantRun) -> tuple[str, str, str]:

@@ -134,9 +134,11 @@ def _since(page: Page, since: Comparison | None) -> None:
 def _not_looked_at(page: Page, tenant: TenantRun) -> None:
     missing = [each for each in tenant.datasets if each.state != "collected"]
     results = [each for each in tenant.checks if each.status in (Status.NOT_RUN, Status.FAILED) or each.reason]
-    if not missing and not results and not tenant.interrupts.caveats:
+    aside = sentences.left_aside(tenant)
+    if not missing and not results and not tenant.interrupts.caveats and not aside:
         return
     page.heading("What could not be looked at")
+    page.prose(aside, "    ", "  - ")
     for each in missing:
         page.prose(f"{each.title}: {each.state}. {each.reason} {each.remedy}", "    ", "  - ")
     for result in results:

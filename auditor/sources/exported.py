@@ -83,7 +83,8 @@ class LeftAside:
 class Exports:
     """`log`: the parts that hold rows of a log, whole. `readings`: every dataset but the log. `log_doubts`: sentences
     on files that may hold rows of the log and are not read. `tenants`: ids, in lower case, of those that the files name
-    as theirs; none where they do not say, several where logs were mixed."""
+    as theirs; none where they do not say, several where logs were mixed. `to_the_end`: settings that stand among the
+    rows of a log were found, wherever they stand."""
 
     path: Path
     log: tuple[Part, ...]
@@ -91,6 +92,7 @@ class Exports:
     log_doubts: tuple[str, ...]
     tenants: tuple[str, ...]
     left_aside: tuple[LeftAside, ...]
+    to_the_end: bool
 
 
 @dataclass(slots=True)
@@ -166,7 +168,8 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
         readings,
         _few(doubts.get(LOG, ())),
         tuple(sorted((whose | logs_of) - {""})),
-        tuple(left),
+        tuple(sorted(left, key=lambda each: each.name)),
+        to_the_end,
     )
 
 
@@ -271,15 +274,17 @@ def _look_at_text(part: Part, seen: _Seen, is_log: Callable[[bytes], bool]) -> N
     except (OSError, ValueError):
         text = b""
     shape = shape_of(text[:_HEAD])
-    if not seen.rows and shape is Shape.TABLE:
+    if shape is Shape.TABLE:
         columns = dict.fromkeys(header_of(text[:_HEAD]), "")
         seen.may_hold |= {LOG} if is_log(msgspec.json.encode(columns)) else row_may_hold(columns)
-    elif not seen.rows and text.strip():
+    if seen.rows and not seen.broken:
+        return
+    if not seen.rows and text.strip():
         # A whole list of nothing is an answer where it says what there is none of.
         if _NO_POLICIES.search(text):
             seen.names.add(POLICIES)
-        return
-    seen.may_hold |= text_may_hold(part.name, text, whole=bool(seen.rows) and not seen.broken)
+    elif not seen.may_hold:
+        seen.may_hold = text_may_hold(part.name, text)
 
 
 def _why(seen: _Seen) -> str:
@@ -288,11 +293,17 @@ def _why(seen: _Seen) -> str:
         return "It is empty."
     looks = " and ".join(_LOOKS_LIKE[name] for name in (LOG, POLICIES) if name in seen.may_hold)
     if looks and seen.may_hold != ANYTHING:
-        first = "" if not seen.broken else f" {seen.unread.first_refused[0].why}"
+        first = f" {_first(seen)}" if seen.broken else ""
         return f"It looks like {looks}, in a form that this program does not read.{first}"
-    if seen.broken:
-        return f"Nothing in it could be read. {seen.unread.first_refused[0].why}"
+    if seen.broken and seen.may_hold:
+        return f"Nothing in it could be read. {_first(seen)}"
     return _NO_KIND
+
+
+def _first(seen: _Seen) -> str:
+    """Why the first rows of a part could not be read, with their lines."""
+    told = [f"{f'Line {each.line}: ' if each.line else ''}{each.why}" for each in seen.unread.first_refused]
+    return " ".join(told)
 
 
 def _decoded(row: bytes) -> Json | None:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.tenant.dataset import DATASETS
 
 ANYTHING = frozenset(DATASETS)
@@ -20,6 +19,7 @@ LOG = "sign_ins"
 POLICIES = "policies"
 
 _DATA = {"", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".zst", ".gz", ".zip", ".log"}
+_CODES = range(50_000, 51_000)  # of which most codes of sign-ins are
 _DEEPEST = 8
 _MOST = 5_000  # values of one row
 
@@ -44,7 +44,7 @@ def row_may_hold(row: Mapping[str, Any]) -> frozenset[str]:
     for names, values in _objects(row):
         text = "\n".join(names)
         timed = _TIME.search(text) is not None
-        if timed and (_CORRELATION.search(text) or _CODE.search(text) or not interrupt_codes().isdisjoint(values)):
+        if timed and (_CORRELATION.search(text) or _CODE.search(text) or any(each in _CODES for each in values)):
             found.add(LOG)
         if _CONTROLS.search(text) or any(map(_CONDITIONS.search, names)):
             found.add(POLICIES)
@@ -74,13 +74,12 @@ def _number(value: Any) -> int | None:
     return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else None
 
 
-def text_may_hold(name: str, beginning: bytes, *, whole: bool) -> frozenset[str]:
-    """What a file may hold of which no row was understood, by the beginning of its text. `whole`: it could be read, and
-    holds nothing that is known."""
+def text_may_hold(name: str, beginning: bytes) -> frozenset[str]:
+    """What a file may hold of which no row could be read, by the beginning of its text."""
     text = beginning.replace(b"\0", b"")
     found = {LOG} if _TEXT_OF_LOG.search(text) else set()
     found |= {POLICIES} if _TEXT_OF_POLICIES.search(text) else set()
-    if found or whole:
+    if found:
         return frozenset(found)
     looks = text.lstrip()[:1] in (b"{", b"[") or PurePath(name).suffix.lower() in _DATA
     return ANYTHING if looks else frozenset()

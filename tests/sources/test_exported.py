@@ -136,7 +136,6 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     (tmp_path / "b.json").write_text(policies)
     (tmp_path / "notes.txt").write_text("Dear all, please find\nattached\n")
     (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
-    (tmp_path / "empty.json").write_text("")
     (tmp_path / "other.json").write_text('{"some": "thing"}')
     (tmp_path / ".hidden.json").write_text(policies)
     (tmp_path / ".git").mkdir()
@@ -152,7 +151,6 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     assert len(value(found, "policies")) == len(tenant.policies())
     assert len(value(found, "named_locations")) == len(tenant.named_locations())
     assert [(each.name, each.why) for each in found.left_aside] == [
-        ("empty.json", "It is empty."),
         ("link.json", "It is a link, or no ordinary file."),
         ("logo.png", "It is nothing that this program knows."),
         ("more.zip/readme.md", "It is nothing that this program knows."),
@@ -201,18 +199,29 @@ def test_pages_without_the_last_one(tenant: Simulation, tmp_path: Path) -> None:
         ("cut.gz", gzip.compress(b'{"id": 1}' * 99, mtime=0)[:12], "the compressed file is cut off"),
         ("bad.ndjson", b"{broken}\nbroken\n", "It is no JSON object."),
         ("log.zip", b"PK\x03\x04nothing", "could be read"),
+        ("empty.json", b"", "It is empty."),
+        ("empty", b"", "It is empty."),
         ("log.csv", b'Date (UTC),Request ID,User ID,Username\n1,2\n', "It has 2 cells"),
     ],
 )  # fmt: skip
-def test_a_file_of_which_nothing_can_be_read_is_an_error(
+def test_a_file_of_which_nothing_can_be_read_makes_partial_what_it_may_hold(
     name: str, data: bytes, words: str, tenant: Simulation, tmp_path: Path
 ) -> None:
-    (tmp_path / "good.json").write_text(json.dumps(tenant.policies()))
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ExportError, match="Nothing in") as caught:
         look(tmp_path)
     assert name in caught.value.what
     assert words in caught.value.what
+    (tmp_path / "good.json").write_text(json.dumps(tenant.policies()))
+    found = look(tmp_path)
+    assert found.log or any(name in each and words in each for each in found.log_doubts)
+    policies = found.readings["policies"]
+    of_a_log = "createdDateTime" in repr(data) or "Date (UTC)" in repr(data)
+    assert isinstance(policies, Collected if of_a_log else Partial)
+    if isinstance(policies, Partial):
+        assert name in policies.reason
+        assert words in policies.reason
+        assert len(policies.value) == len(tenant.policies())
 
 
 def test_nothing_at_all(tmp_path: Path) -> None:

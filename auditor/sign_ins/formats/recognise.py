@@ -17,6 +17,7 @@ from auditor.sign_ins.formats.portal_csv import PORTAL_CSV
 from auditor.sign_ins.heads import head
 from auditor.sign_ins.rows import NO_ID
 from auditor.tenant.mending import mended
+from auditor.tenant.shapes import datasets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ def format_of(row: bytes) -> Format | Other | None:
         return None
     if "properties" in columns and "category" in columns:
         return _diagnostic(_text(columns, "category"))
-    if "createdDateTime" in columns or "activityDateTime" in columns:
-        return _graph(columns)
-    return _table(columns)
+    found = _graph(columns) if "createdDateTime" in columns or "activityDateTime" in columns else _table(columns)
+    if found is None and datasets_of({name: _value(columns, name) for name in columns}):
+        return Other(kinds.SETTINGS)
+    return found
 
 
 def _columns(row: bytes) -> Columns | None:
