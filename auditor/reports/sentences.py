@@ -109,7 +109,9 @@ def _policies(tenant: TenantRun) -> str:
         return "Not known: the policies could not be read (see below)."
     read = dataset(tenant, "policies")
     whole = read is not None and read.state == "collected"
-    those = f"the {answer.of} policies" + ("" if whole else " that could be read")
+    those = f"the {many(answer.of, 'policy', 'policies')}" + ("" if whole else " that could be read")
+    if not answer.of:
+        return "None: the tenant has no policies." if whole else "None: no policy could be read."
     if not answer.policies:
         return f"None of {those}."
     effective = [policy for policy in answer.policies if not policy.inert]

@@ -198,6 +198,8 @@ def _checks(tenant: TenantRun) -> Iterator[Row]:
 
 
 def _not_known(tenant: TenantRun) -> Iterator[Row]:
+    for note in tenant.notes:
+        yield "report", note, ""
     for caveat in tenant.interrupts.caveats:
         yield "sign-in log", caveat, ""
     for reason, count in tenant.interrupts.missing:

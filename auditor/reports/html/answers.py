@@ -93,7 +93,12 @@ def _policies(tenant: TenantRun) -> tuple[Content, ...]:
     part = _only_a_part(why)
     those = f"the {many(answer.of, 'policy', 'policies')}" + (" that could be read" if why else "")
     if not answer.policies:
-        return "None", el("p", f"None of {those} sets one."), part
+        none = (
+            f"None of {those} sets one."
+            if answer.of
+            else f"There are no policies{' that could be read' if why else ''}."
+        )
+        return "None", el("p", none), part
     acting = Counter(policy.mode for policy in answer.policies if not policy.inert)
     idle = len(answer.policies) - sum(acting.values())
     by_mode = ", ".join(f"{count} {mode} persistent" for mode, count in sorted(acting.items())) or "none"
