@@ -70,7 +70,7 @@ def test_what_was_only_partly_read_says_so(run_of: Callable[..., Run]) -> None:
     parts = {"sign_ins": "One day of seven.", "policies": "One page."}
     flat = " ".join(render(run_of(policies=[policy(mode=None)], partial=parts)).split())
     assert "only a part of it read" in flat
-    assert "None of the 1 policies that could be read." in flat
+    assert "None: the only policy that could be read does not." in flat
     assert "Only a part of the window was read" in flat
 
 
