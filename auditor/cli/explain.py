@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor.cli.options import ConfigFile, Format, From, Quiet, Redact
-from auditor.cli.verb import verb
+from auditor.cli.verb import say, verb
 
 if TYPE_CHECKING:
     from auditor.explain.answer import Answer
@@ -170,9 +170,9 @@ def _print(answer: Answer, form: Format) -> None:
         from auditor.tenant.instant import from_datetime, to_seconds_text
 
         started = to_seconds_text(from_datetime(clock.now()))
-        typer.echo(as_json(answer, version=version("auditor"), started=started), nl=False)
+        say(as_json(answer, version=version("auditor"), started=started))
     else:
         from auditor.cli.report import coloured, columns
         from auditor.reports.explain import as_table
 
-        typer.echo(as_table(answer, width=columns(), colour=coloured()), nl=False, color=True)
+        say(as_table(answer, width=columns(), colour=coloured()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from auditor.cli.options import ConfigFile, Format, From, Quiet, Redact, ReportFormat
-from auditor.cli.verb import complain, verb
+from auditor.cli.verb import complain, say, verb
 
 if TYPE_CHECKING:
     from auditor.check import Check
@@ -200,9 +200,9 @@ def _print(found: Consequences, form: Format) -> None:
         from auditor.tenant.instant import from_datetime, to_seconds_text
 
         started = to_seconds_text(from_datetime(clock.now()))
-        typer.echo(as_json(found, version=version("auditor"), started=started), nl=False)
+        say(as_json(found, version=version("auditor"), started=started))
     else:
         from auditor.cli.report import coloured, columns
         from auditor.reports.what_if import as_table
 
-        typer.echo(as_table(found, width=columns(), colour=coloured()), nl=False, color=True)
+        say(as_table(found, width=columns(), colour=coloured()))
