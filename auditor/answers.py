@@ -101,7 +101,9 @@ def _caveats(log: SignInLog, api: str, caveat: str, *, partial: bool) -> tuple[s
     caveats = []
     if log.coverage.filtered and log.totals.rows:
         caveats.append("The log holds no success at all: how attempts ended is not known.")
-    if partial:
+    if partial and not log.coverage.intervals:
+        caveats.append("Of no part of the window is it proven that all of it was read.")
+    elif partial and not log.coverage.whole(*log.coverage.asked):
         spans = ", ".join(f"{to_seconds_text(a)} to {to_seconds_text(b)}" for a, b in log.coverage.intervals)
         caveats.append(f"Only a part of the window was read: {spans}.")
     if log.totals.refused:

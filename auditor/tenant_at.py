@@ -19,14 +19,17 @@ from auditor.exports.parts import cut
 from auditor.judgement import judged
 from auditor.sign_ins.embedded import EmbeddedLog
 from auditor.sign_ins.formats.recognise import format_of
+from auditor.sign_ins.partition import PartRead
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
-from auditor.sources.folder import missing_from, parsed, readings
+from auditor.sources.folder import doubted, missing_from, parsed, readings
 from auditor.sources.progress import Progress, Report
+from auditor.spool.account import Account, Found, LogAccount
+from auditor.spool.manifest import Manifest
 from auditor.spool.spool import Spool
 from auditor.tenant.break_glass import resolved
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading, with_prerequisites
-from auditor.tenant.instant import parse
+from auditor.tenant.instant import parse, to_text
 from auditor.tenant.policy import Policy
 from auditor.tenant.records import Attestation, Organization
 from auditor.tenant.tenant import NOT_ASKED_FOR, Tenant
@@ -72,7 +75,9 @@ def log_of(source: Spool | Exports) -> tuple[Part, ...]:
 
 def names_of(source: Spool | Exports) -> tuple[str, ...]:
     """Names of files and folders that sentences about a source may hold."""
-    return (source.folder.name,) if isinstance(source, Spool) else tuple(file_names(source))
+    if isinstance(source, Spool):
+        return (source.folder.name, *(path.name for path in source.strays()))
+    return tuple(file_names(source))
 
 
 def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
@@ -139,28 +144,53 @@ def open_log(
 def _spooled_log(
     spool: Spool, report: Report, reduction: Reduction | None, listed: bool
 ) -> Iterator[Reading[EmbeddedLog]]:
-    stored = spool.dataset("sign_ins")
-    spans = spool.spans()
+    kept, spans = spool.manifest(), spool.spans()
+    ended, to_its_end = _ending(spool, kept)
+    asked = _ticks(spool, spool.header.window_start, spool.header.window_end)
+    account = LogAccount(spool, kept, (to_text(asked[0]), to_text(asked[1])), to_its_end=to_its_end)
     if not spans:
-        yield Missing(stored.reason, stored.remedy) if stored else missing_from(spool)
+        yield doubted(ended or Missing(""), account.held_against({}).faults)
         return
     rows = sum(span.rows for span in spans)
+
+    def held_against(read: Iterable[PartRead]) -> Account:
+        found = zip(reversed(spans), read, strict=True)  # as `log_of` orders them
+        return account.held_against({span.file: _found(part) for span, part in found})
+
     with EmbeddedLog(
         log_of(spool),
         rows=rows,
-        asked=_ticks(spool, spool.header.window_start, spool.header.window_end),
-        intervals=_merged(_ticks(spool, span.start, span.end) for span in spans),
+        asked=asked,
+        intervals=lambda read: _merged(_ticks(spool, span.start, span.end) for span in held_against(read).covered),
         reduction=reduction,
         listed=listed,
         progress=lambda read: report(Progress(_READ_BACK, read, share=min(1.0, read / max(1, rows)))),
     ) as log:
-        if stored is None or stored.state != "collected":
-            why = stored or missing_from(spool)
-            yield Partial(log, why.reason, why.remedy)
+        reading: Reading[EmbeddedLog] = Collected(log)
+        if ended is not None:
+            reading = Partial(log, ended.reason, ended.remedy)
         elif log.totals.refused:
-            yield Partial(log, _refused(log))
-        else:
-            yield Collected(log)
+            reading = Partial(log, _refused(log))
+        yield doubted(reading, held_against(log.read).faults)
+
+
+def _ending(spool: Spool, kept: Manifest | None) -> tuple[Missing | None, bool]:
+    """Why the log was not read whole, None when it was; and whether it should reach to the window's beginning for all
+    that the collection says."""
+    try:
+        stored = spool.dataset("sign_ins")
+    except SpoolError as error:
+        return Missing(error.what, error.remedy), True
+    if stored is None:
+        return missing_from(spool, kept, "sign_ins"), spool.header.complete
+    if stored.state == "collected":
+        return None, True
+    return Missing(stored.reason, stored.remedy), False
+
+
+def _found(part: PartRead) -> Found:
+    first, last = (to_text(part.first), to_text(part.last)) if part.first <= part.last else ("", "")
+    return Found(part.given, part.refused, first, last)
 
 
 @contextmanager
@@ -222,7 +252,7 @@ def _collected(spool: Spool) -> Tenant:
     known: Organization | None = (
         None if organization is None or isinstance(organization, Missing) else organization.value
     )
-    break_glass, unresolved = resolved(header.break_glass, found.get("directory_objects", missing_from(spool)))
+    break_glass, unresolved = resolved(header.break_glass, found.get("directory_objects", NOT_ASKED_FOR))
     # A folder may come from anybody, and links are made of this.
     portal = next((each.portal for each in CLOUDS.values() if each.portal == header.source.get("portal")), "")
     return Tenant(
@@ -230,7 +260,7 @@ def _collected(spool: Spool) -> Tenant:
         name=known.name if known else "",
         domain=_domain(known),
         window=_ticks(spool, header.window_start, header.window_end),
-        readings={name: found.get(name, missing_from(spool)) for name in asked},
+        readings={name: found.get(name, NOT_ASKED_FOR) for name in asked},
         attestation=Attestation(said.setting, said.by, said.on) if said else None,
         break_glass=break_glass,
         break_glass_unresolved=unresolved,

@@ -36,6 +36,7 @@ from auditor.local_tenant.simulation import Simulation
 from auditor.local_tenant.simulation.exports import blobs, graph, log_analytics, portal
 from auditor.local_tenant.simulation.exports import settings as tenant_files
 from auditor.run import TenantRun
+from auditor.spool.manifest import NAME as MANIFEST
 from auditor.spool.spool import Spool
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
@@ -256,6 +257,14 @@ class Base:
     each_its_own: frozenset[str] = frozenset()
     collected: bool = False
 
+    def changed(self, after: Files) -> bool:
+        """Whether something that was collected is not there as it was. The order of the manifest says nothing."""
+        return any(
+            unpacked(name, after.get(name, b"gone")) != unpacked(name, content)
+            for name, content in self.files.items()
+            if name != MANIFEST
+        )
+
     def told_by_nothing(self, before: Files, damage: Damage) -> bool:
         """Whether what this takes away stands in nothing that is left."""
         path = damage.path(before)
@@ -314,9 +323,7 @@ def hold(base: Base, given_damages: list[Damage]) -> None:
     if excepted:
         broken = [each for each in broken if "-> clear" not in each]
     assert broken == [], [f"{damage.kind} {damage}" for damage in given_damages]
-    if base.collected and any(
-        unpacked(name, files.get(name, b"-")) != unpacked(name, base.files[name]) for name in base.files
-    ):
+    if base.collected and base.changed(files):
         states = {each.state for each in after.datasets}
         assert states != {"collected"}, given_damages
 

@@ -28,10 +28,13 @@ def collected(
 ) -> Spool:
     """The tenant's data, in `folder` or among the collections that are kept. It goes on where a stopped run was."""
     from auditor import audit
+    from auditor.spool import shelf
 
     moment = clock.now()
     wanted = audit.question(tenant, config, datasets, moment)
     if folder is None:
+        for why in shelf.damaged(root_of(config), tenant.id):
+            typer.echo(f"An earlier collection is left aside: {why}", err=True)
         spool = audit.open_collection(wanted, root_of(config), moment)
     else:
         spool = audit.open_collection_at(wanted, folder)

@@ -59,7 +59,7 @@ class Crew:
                 answer = worker.answer(Partitioned)
                 if answer is not None:
                     answers.append(answer)
-                    taken.update(answer.parts)
+                    taken.update(part.number for part in answer.parts)
                     self._written.append(self._rows(number))
             for number in sorted(set(order) - taken):
                 partition.read(number, parts[number])

@@ -22,7 +22,7 @@ from types import TracebackType
 from auditor.exports.part import Part
 from auditor.sign_ins import buckets, tally
 from auditor.sign_ins.crew import Crew
-from auditor.sign_ins.partition import REFUSALS_NAMED, Partitioned
+from auditor.sign_ins.partition import REFUSALS_NAMED, Partitioned, PartRead
 from auditor.sign_ins.runs import merged
 from auditor.sign_ins.sights import Reduction, Sights
 from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, Recorded, Sight
@@ -33,18 +33,21 @@ ROWS_PER_PROCESS = 50_000
 """Fewer are read by one process sooner than another one starts."""
 MOST_PROCESSES = 8
 
+Intervals = tuple[tuple[int, int], ...]
+
 
 class EmbeddedLog:
     """A `SignInLog` over rows in any format. Use it in a `with`: its working files end with it.
 
     `parts`: of the log, in the order of collecting. `asked`, `intervals`: see `Coverage`; None: what the log covers is
-    from its first to its last row. `rows`: about how many there are, where that is known. `filtered`: the log says that
-    it was filtered by status. `reduction`: by it sign-ins are told apart for policies, by one process; without one
-    there are no sights. `listed`: interrupts can be listed, each with what explanations need of it; otherwise they are
-    counted only, which takes half the time. `processes`: how many take part; by default as many as the machine and the
-    log are good for. `progress`: is told now and then how many rows were read.
+    from its first to its last row. `intervals` may also be told by what each of the parts brought. `rows`: about how
+    many there are, where that is known. `filtered`: the log says that it was filtered by status. `reduction`: by it
+    sign-ins are told apart for policies, by one process; without one there are no sights. `listed`: interrupts can be
+    listed, each with what explanations need of it; otherwise they are counted only, which takes half the time.
+    `processes`: how many take part; by default as many as the machine and the log are good for. `progress`: is told now
+    and then how many rows were read.
 
-    `unreadable`: the first rows that were refused.
+    `read`: what each of the parts brought. `unreadable`: the first rows that were refused.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class EmbeddedLog:
         parts: Sequence[Part],
         *,
         asked: tuple[int, int] | None = None,
-        intervals: tuple[tuple[int, int], ...] | None = None,
+        intervals: Intervals | Callable[[Sequence[PartRead]], Intervals] | None = None,
         rows: int | None = None,
         filtered: bool = False,
         reduction: Reduction | None = None,
@@ -70,7 +73,9 @@ class EmbeddedLog:
         try:
             with _without_collector(), Crew(self.folder, count - 1, buckets.count_for(about), listed, sights) as crew:
                 read = crew.read(parts, progress)
-                self.coverage = _coverage(read, asked, intervals, filtered)
+                self.read = tuple(sorted((part for each in read for part in each.parts), key=lambda part: part.number))
+                told = intervals(self.read) if callable(intervals) else intervals
+                self.coverage = _coverage(read, asked, told, filtered)
                 found = crew.classify(self.coverage)
                 counted = [each.counted for each in found]
                 self._counts = tally.counts(counted)
@@ -127,7 +132,7 @@ def _processors() -> int:
 def _coverage(
     read: Sequence[Partitioned],
     asked: tuple[int, int] | None,
-    intervals: tuple[tuple[int, int], ...] | None,
+    intervals: Intervals | None,
     filtered: bool,
 ) -> Coverage:
     first, last = min(each.first for each in read), max(each.last for each in read)

@@ -34,6 +34,10 @@ _PLACES = 40
 """Bits of an order that number the rows of a part; above them stands the number of the part."""
 
 
+_NONE = (sys.maxsize, -sys.maxsize)
+"""The first and the last of no rows."""
+
+
 class _Machine(msgspec.Struct, gc=False):
     """What tells the sign-ins of machines from those of people."""
 
@@ -48,12 +52,22 @@ Reader = Callable[[SeenRow, int, int], Row]
 """Makes the narrow record of a row, its time in ticks and its order."""
 
 
+class PartRead(msgspec.Struct, frozen=True):
+    """What one part brought: rows as given, whatever they are, and `refused` of them; `first`, `last`: as below."""
+
+    number: int
+    given: int
+    refused: int
+    first: int
+    last: int
+
+
 class Partitioned(msgspec.Struct, frozen=True, tag=True):
-    """What one process read. `parts`: which, by number. `first`, `last`: ticks of the earliest and the latest row;
+    """What one process read. `parts`: each of them. `first`, `last`: ticks of the earliest and the latest row;
     `last` is before `first` when there is none. `success`: some row has the code 0. `unreadable`: the first rows that
     were refused, each with its order."""
 
-    parts: tuple[int, ...]
+    parts: tuple[PartRead, ...]
     given: int
     refused: int
     first: int
@@ -72,9 +86,9 @@ class Partition:
         self._listed = listed
         self._told = told
         self._reader = reader
-        self._parts: list[int] = []
+        self._parts: list[PartRead] = []
         self._given = self._refused = self._pending = 0
-        self._first, self._last = sys.maxsize, -sys.maxsize
+        self._first, self._last = _NONE
         self._success = False
         self._others: Counter[str] = Counter()
         self._unreadable: list[tuple[int, Unreadable]] = []
@@ -82,13 +96,16 @@ class Partition:
     def read(self, number: int, part: Part) -> None:
         """One part; `number`: its place in the order of collecting."""
         first = number << _PLACES
+        earlier, refused = (self._first, self._last), self._refused
+        self._first, self._last = _NONE
         given = self._quickly(part, first) if self._reader is None else self._by(self._reader, part, first)
         self._given += given
         self._pending += given % self._into.rows_per_piece
         if self._pending >= self._into.rows_per_piece:
             self._piece(0)
             self._pending = 0
-        self._parts.append(number)
+        self._parts.append(PartRead(number, given, self._refused - refused, self._first, self._last))
+        self._first, self._last = min(earlier[0], self._first), max(earlier[1], self._last)
         self._unreadable = sorted(self._unreadable)[:REFUSALS_NAMED]
 
     def done(self) -> Partitioned:

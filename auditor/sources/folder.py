@@ -5,13 +5,17 @@ What Graph sent is parsed here and not while collecting: the folder holds what w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeVar
 
 from msgspec.json import decode
 
-from auditor.spool.spool import Spool, StoredDataset
+from auditor.errors import SpoolError
+from auditor.spool.account import doubts_of_dataset
+from auditor.spool.manifest import Manifest
+from auditor.spool.spool import COPY_AGAIN, Spool, StoredDataset, dataset_file
 from auditor.tenant import graph_json, instant
 from auditor.tenant.dataset import Collected, Missing, Partial, Reading
 from auditor.tenant.records import PolicyChange, UserEvent
@@ -23,18 +27,46 @@ FAULTS_TOLD = 3  # of things that a tenant has thousands of
 
 def readings(spool: Spool) -> dict[str, Reading[Any]]:
     """One reading for every dataset of the folder except sign_ins."""
-    found: dict[str, Reading[Any]] = {}
-    for name, parse in _PARSERS.items():
+    kept = spool.manifest()
+    found = {name: _held_against(kept, spool, name, parse) for name, parse in _PARSERS.items()}
+    return {name: reading for name, reading in found.items() if reading is not None}
+
+
+def _held_against(kept: Manifest | None, spool: Spool, name: str, parse: Parse) -> Reading[Any] | None:
+    """None for what was not asked for."""
+    doubts = doubts_of_dataset(kept, name)
+    try:
         stored = spool.dataset(name)
         if stored is not None:
-            found[name] = _reading(stored, parse)
-        elif name in spool.header.datasets:
-            found[name] = missing_from(spool)
-    return found
+            return doubted(_reading(stored, parse), doubts)
+    except SpoolError as error:
+        return doubted(Missing(error.what, COPY_AGAIN), doubts)
+    if name not in spool.header.datasets and (kept is None or dataset_file(name) not in kept.listed):
+        return None
+    return doubted(missing_from(spool, kept, name), doubts)
 
 
-def missing_from(spool: Spool) -> Missing:
-    """For a dataset that was asked for and does not stand in the folder: collecting stopped before it."""
+def doubted(reading: Reading[T], doubts: Sequence[str]) -> Reading[T]:
+    """What a file holds that is not proven to be as it was written."""
+    if not doubts:
+        return reading
+    if isinstance(reading, Collected):
+        return Partial(reading.value, " ".join(doubts), COPY_AGAIN)
+    return replace(
+        reading,
+        reason=" ".join(filter(None, (reading.reason, *doubts))),
+        remedy=" ".join(dict.fromkeys(filter(None, (reading.remedy, COPY_AGAIN)))),
+    )
+
+
+def missing_from(spool: Spool, kept: Manifest | None, name: str) -> Missing:
+    """For a dataset that was asked for and does not stand in the folder: collecting stopped before it, or its file was
+    lost since. `kept`: the manifest of the folder, if there is one."""
+    file = dataset_file(name)
+    if kept is not None and file in kept.listed:
+        return Missing(f"{file} is gone: {kept.listed[file].rows:,} objects are missing.", COPY_AGAIN)
+    if spool.header.complete and name in spool.header.datasets:
+        return Missing(f"{file} is gone, though collecting came to its end.", COPY_AGAIN)
     return Missing(
         f"Collecting into {spool.folder.name} was stopped before it was read.",
         "Run the same command again: it goes on.",
@@ -52,13 +84,23 @@ def parsed(name: str, objects: Iterable[Any]) -> tuple[Any, tuple[str, ...]]:
 def _reading(stored: StoredDataset, parse: Parse) -> Reading[Any]:
     if stored.state == "missing":
         return Missing(stored.reason, stored.remedy)
-    value, faults = parse(decode(raw) for raw in stored.value)  # one by one: there may be a hundred thousand
-    reason = " ".join(filter(None, (stored.reason, *faults)))
+    broken: list[str] = []
+    value, faults = parse(_decoded(stored, broken))
+    reason = " ".join(filter(None, (stored.reason, *faults, *_few(broken))))
     if value is None:
         return Missing(reason, stored.remedy)
     if reason or stored.state != "collected":
         return Partial(value, reason, stored.remedy)
     return Collected(value)
+
+
+def _decoded(stored: StoredDataset, broken: list[str]) -> Iterator[Any]:
+    """One by one, as there may be a hundred thousand. Those that are damaged within are named in `broken`."""
+    for number, raw in enumerate(stored.value, 1):
+        try:
+            yield decode(raw)
+        except (ValueError, RecursionError) as error:
+            broken.append(f"Object {number:,} is damaged: {error}.")
 
 
 def _each(parse: Callable[[graph_json.Json], Any]) -> Parse:

@@ -17,7 +17,7 @@ from auditor.sources.pace import Pace
 from auditor.sources.progress import Report
 from auditor.sources.reader import Reader
 from auditor.sources.reasons import why
-from auditor.sources.sign_ins import collect_sign_ins
+from auditor.sources.sign_ins import collect_sign_ins, read_back_to
 from auditor.sources.to_ask import ToAsk
 from auditor.sources.token_facts import TokenFacts, token_facts
 from auditor.spool.spool import Spool, State, StoredDataset
@@ -77,7 +77,7 @@ async def _read_sign_ins(asked: Asked, spool: Spool, to_ask: ToAsk, pace: Pace, 
             spans = spool.spans()
             state: State = "partial" if spans else "missing"
             if spans:
-                reason = f"{reason} Read back to {spans[0].start[:19]}Z only."
+                reason = f"{reason} Read back to {read_back_to(spool)} only."
             spool.write_dataset(
                 StoredDataset(name="sign_ins", state=state, reason=reason, remedy=remedy, read=asked.now())
             )

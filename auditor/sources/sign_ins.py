@@ -43,24 +43,32 @@ async def collect_sign_ins(
     progress = _Tally(report, start, end)
     progress.resume(spool.spans())
     lost = 0
-    while (upto := lowest_reached(spool.spans(), end)) > start:
+    while (hole := next_hole(spool.spans(), start, end)) is not None:
         try:
-            await _collect_span(graph, spool, to_ask, pace, progress, start, upto, pages_per_span)
+            await _collect_span(graph, spool, to_ask, pace, progress, *hole, pages_per_span)
         except LostPlace:
             # What was read down to the last whole second is on disk, so asking anew goes on there.
-            lost = lost + 1 if lowest_reached(spool.spans(), end) == upto else 0
+            lost = lost + 1 if next_hole(spool.spans(), start, end) == hole else 0
             if lost == LOST_AT_ONE_PLACE:
                 raise
 
 
-def lowest_reached(spans: Iterable[Span], end: int) -> int:
-    """How far down from `end` the spans on disk reach without a hole, in ticks."""
+def next_hole(spans: Iterable[Span], start: int, end: int) -> tuple[int, int] | None:
+    """The latest time from `start` up to `end` that no span on disk holds, in ticks; None when they hold all of it. A
+    file may have been lost in the midst of them."""
     reached = end
     for span in sorted(spans, key=lambda each: each.end, reverse=True):
-        if parse(span.end) < reached:
-            break
+        if (top := parse(span.end)) < reached:
+            return max(start, top), reached
         reached = min(reached, parse(span.start))
-    return reached
+    return (start, reached) if reached > start else None
+
+
+def read_back_to(spool: Spool) -> str:
+    """How far the log was read without a hole, for people."""
+    start, end = parse(spool.header.window_start), parse(spool.header.window_end)
+    hole = next_hole(spool.spans(), start, end)
+    return to_seconds_text(hole[1] if hole is not None else start)
 
 
 async def _collect_span(

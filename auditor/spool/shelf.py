@@ -8,13 +8,14 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from auditor.errors import SpoolError
-from auditor.spool.spool import Header, Spool
+from auditor.spool.spool import HEADER, Header, Spool
 
 FRESH = timedelta(hours=24)
 
@@ -31,7 +32,7 @@ def folder_for(root: Path, tenant: str, now: datetime) -> Path:
 def unfinished(root: Path, wanted: Header, now: datetime) -> Spool | None:
     """The collection to go on with: begun within the last day, not finished, and asked for the same."""
     for spool in reversed(_collections(root, wanted.tenant)):
-        if not spool.header.complete and _age(spool, now) <= FRESH and same_question(spool.header, wanted):
+        if not spool.header.complete and _fresh(spool, now) and same_question(spool.header, wanted):
             return gone_on_with(spool, wanted)
     return None
 
@@ -60,16 +61,23 @@ def gone_on_with(spool: Spool, wanted: Header) -> Spool:
 
 
 def purge(root: Path, tenant: str, keep: int, now: datetime) -> None:
-    """Deletes all but the `keep` newest finished collections, and unfinished ones that no run will go on with."""
+    """Deletes all but the `keep` newest finished collections, and unfinished ones that no run will go on with.
+    SpoolError, after all the others, for what cannot be deleted."""
     finished = [spool for spool in _collections(root, tenant) if spool.header.complete]
-    stale = [spool for spool in _collections(root, tenant) if not spool.header.complete and _age(spool, now) > FRESH]
+    stale = [spool for spool in _collections(root, tenant) if not spool.header.complete and not _fresh(spool, now)]
+    left: list[str] = []
     for spool in (*finished[: max(0, len(finished) - keep)], *stale):
         try:
             with spool.held():
                 pass
         except SpoolError:
             continue  # another run is at it
-        shutil.rmtree(spool.folder)
+        try:
+            shutil.rmtree(spool.folder)
+        except OSError as error:  # a link to another disk, or a folder of another user
+            left.append(f"{spool.folder} could not be deleted: {error.strerror or error}.")
+    if left:
+        raise SpoolError(" ".join(left), "Delete it by hand.")
 
 
 def _shelf(root: Path, tenant: str) -> Path:
@@ -77,13 +85,36 @@ def _shelf(root: Path, tenant: str) -> Path:
 
 
 def _collections(root: Path, tenant: str) -> list[Spool]:
+    """Those that can be opened, oldest first."""
+    return [each for each in _kept(root, tenant) if isinstance(each, Spool)]
+
+
+def damaged(root: Path, tenant: str) -> tuple[str, ...]:
+    """Why collections cannot be opened: sentences. They stop no run, and no run deletes them."""
+    return tuple(each.what for each in _kept(root, tenant) if isinstance(each, SpoolError))
+
+
+def _kept(root: Path, tenant: str) -> Iterator[Spool | SpoolError]:
     """Oldest first. A folder without a header was never begun and holds nothing."""
-    folders = sorted(path.parent for path in _shelf(root, tenant).glob("*/collection.json"))
-    return [Spool.open(folder) for folder in folders]
+    for path in sorted(_shelf(root, tenant).glob(f"*/{HEADER}")):
+        try:
+            spool = Spool.open(path.parent)
+            _began(spool), _length(spool.header)
+        except SpoolError as error:
+            yield error
+        except ValueError as error:
+            yield SpoolError(f"{path} is damaged: {error}.")
+        else:
+            yield spool
 
 
-def _age(spool: Spool, now: datetime) -> timedelta:
-    return now - datetime.strptime(spool.header.started[:19] + "+0000", "%Y-%m-%dT%H:%M:%S%z")
+def _began(spool: Spool) -> datetime:
+    return datetime.strptime(spool.header.started[:19] + "+0000", "%Y-%m-%dT%H:%M:%S%z")
+
+
+def _fresh(spool: Spool, now: datetime) -> bool:
+    """Begun within the last day. What a wrong clock dated later than now is not: its window is not what is asked."""
+    return timedelta(0) <= now - _began(spool) <= FRESH
 
 
 def _length(header: Header) -> timedelta:

@@ -5,19 +5,24 @@
     sign_ins/START--END--ROWS.ndjson.zst
                                 the sign-ins of one span of time (start included, end excluded), one row of Graph
                                 JSON a line, in the order they were read
+    manifest.ndjson             of each of these files its size, rows and SHA-256 (see `auditor.spool.manifest`)
+    set_aside/                  files that a later run found changed, and read again
     lock                        held while a run writes here
 
-A file that bears its name is whole: everything is written under another name first. So the spans of the sign-in
-files are at the same time what the log covers and where a stopped run goes on.
+A file that bears its name was whole when it got it: everything is written under another name first. So the spans of
+the sign-in files are at the same time what the log covers and where a stopped run goes on. What became of the files
+since then the manifest tells.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -25,11 +30,16 @@ import msgspec
 from msgspec import Meta
 
 from auditor.errors import SpoolError
+from auditor.spool.manifest import Digested, Entry, Manifest, append, entry_of, manifest_in
 from auditor.spool.private_files import PART, disk_errors, make_folder, new_part, settle, written_whole
 
 SCHEMA = "auditor/spool/v1"
 
 State = Literal["collected", "partial", "missing"]
+
+HEADER = "collection.json"
+SIGN_INS = "sign_ins"
+COPY_AGAIN = "Copy the whole folder again from where it was collected, or collect again."
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}\.\d{7}Z)--(\d{4}-\d\d-\d\dT\d{6}\.\d{7}Z)--(\d+)\.ndjson\.zst", re.ASCII)
 _UNSAFE = re.compile(rb"[\r\n]")
@@ -47,7 +57,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`window_start`, `window_end`, `started`: instants with seven digits and Z, fixed when collecting begins.
     `source`: what the report says of where the data came from. `break_glass`: the emergency accounts as the config
     names them, and so to be looked up. `attestation` and `admin_sign_in_hours` are here so that the folder alone gives
-    the same report. `complete`: collecting came to its end, whatever could be read."""
+    the same report. `manifest`: there is one; version 0.1 wrote none. `complete`: collecting came to its end, whatever
+    could be read."""
 
     schema: str = SCHEMA
     tenant: str
@@ -59,6 +70,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     break_glass: tuple[str, ...] = ()
     attestation: Attested | None = None
     admin_sign_in_hours: Annotated[int, Meta(ge=1)] = 4
+    manifest: bool = False
     complete: bool = False
 
 
@@ -85,6 +97,11 @@ class Span:
     rows: int
     path: Path
 
+    @property
+    def file(self) -> str:
+        """Its place in the folder, as the manifest has it."""
+        return f"{SIGN_INS}/{self.path.name}"
+
 
 class Spool:
     """An existing folder of collected data. `Spool.create` makes one, `Spool.open` reads one."""
@@ -97,23 +114,24 @@ class Spool:
     def create(cls, folder: Path, header: Header) -> Spool:
         # The header first: whatever a kill leaves behind is then known for what it is.
         make_folder(folder)
-        spool = cls(folder, header)
+        spool = cls(folder, msgspec.structs.replace(header, manifest=True))
         spool._write_header()
+        spool._note_header()
         return spool
 
     @classmethod
     def open(cls, folder: Path) -> Spool:
-        path = folder / "collection.json"
+        path = folder / HEADER
         try:
-            header = msgspec.json.decode(path.read_bytes(), type=Header)
+            header = msgspec.json.decode(_content(path), type=Header)
         except FileNotFoundError:
             raise SpoolError(
                 f"{folder} holds no collection.json, so it is no folder that auditor collected.",
                 "Name the folder that `auditor collect -o FOLDER` was given.",
             ) from None
         except OSError as error:
-            raise SpoolError(f"{path} cannot be read: {error.strerror}.") from error
-        except ValueError as error:
+            raise SpoolError(f"{path} cannot be read: {error.strerror or error}.") from error
+        except (ValueError, RecursionError) as error:
             raise SpoolError(f"{path} is damaged: {error}.", "Collect again into another folder.") from error
         if header.schema != SCHEMA:
             raise SpoolError(
@@ -124,11 +142,52 @@ class Spool:
 
     def finish(self) -> None:
         self.header = msgspec.structs.replace(self.header, complete=True)
+        self._note_header()  # before it is written: no kill leaves a finished collection whose header is not proven
         self._write_header()
 
     def _write_header(self) -> None:
-        with written_whole(self.folder / "collection.json") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(self.header)))
+        with written_whole(self.folder / HEADER) as file:
+            file.write(self._header())
+
+    def _header(self) -> bytes:
+        return msgspec.json.format(msgspec.json.encode(self.header))
+
+    def _note_header(self) -> None:
+        self._note(entry_of(HEADER, self._header()))
+
+    def _note(self, entry: Entry) -> None:
+        if self.header.manifest:
+            append(self.folder, entry)
+
+    def manifest(self) -> Manifest | None:
+        """What was written here, to hold the files against. None: the collection is of version 0.1, which kept none."""
+        return manifest_in(self.folder, expected=self.header.manifest)
+
+    def set_aside_damaged(self) -> tuple[str, ...]:
+        """Moves what is not proven to be as it was written out of the way, so that it is collected again; a sentence
+        for each. The folder must be held."""
+        kept = self.manifest()
+        if kept is None:
+            return ()
+        found = (*self.folder.glob("datasets/*.json"), *self.folder.glob(f"{SIGN_INS}/*.ndjson.zst"))
+        there = {f"{path.parent.name}/{path.name}" for path in found if not path.name.startswith(".")}
+        files = (there | set(kept.listed)) - {HEADER}
+        doubts = {file: doubt for file in sorted(files) if (doubt := kept.doubt(file))}
+        if not doubts:
+            return ()
+        gone = set(doubts)
+        if any(file.startswith(f"{SIGN_INS}/") for file in doubts):
+            gone.add(f"datasets/{SIGN_INS}.json")  # it says how far the log was read
+        aside = self.folder / "set_aside"
+        make_folder(aside)
+        for file in sorted(gone):
+            path = self.folder / file
+            with disk_errors(path):
+                if os.path.lexists(path):
+                    os.replace(path, aside / path.name)
+        kept.write_anew(without=gone)
+        self._note_header()
+        return tuple(f"{file} {doubt}." for file, doubt in doubts.items())
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -151,41 +210,50 @@ class Spool:
 
     def write_dataset(self, dataset: StoredDataset) -> None:
         make_folder(self.folder / "datasets")
+        content = msgspec.json.encode(dataset)
         with written_whole(self.folder / "datasets" / f"{dataset.name}.json") as file:
-            file.write(msgspec.json.encode(dataset))
+            file.write(content)
+        self._note(entry_of(dataset_file(dataset.name), content, len(dataset.value)))
 
     def dataset(self, name: str) -> StoredDataset | None:
         """How reading `name` ended, or None when it was never tried or did not come to an end."""
         path = self.folder / "datasets" / f"{name}.json"
         try:
-            return msgspec.json.decode(path.read_bytes(), type=StoredDataset)
+            stored = msgspec.json.decode(_content(path), type=StoredDataset)
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise SpoolError(f"{path} cannot be read: {error.strerror}.") from error
-        except ValueError as error:
-            raise SpoolError(f"{path} is damaged: {error}.", "Collect again.") from error
+            raise SpoolError(f"{path} cannot be read: {error.strerror or error}.", COPY_AGAIN) from error
+        except (ValueError, RecursionError) as error:
+            raise SpoolError(f"{path} is damaged: {error}.", COPY_AGAIN) from error
+        if stored.name != name:
+            raise SpoolError(f"{path} holds another dataset: {stored.name[:60]!r}.", COPY_AGAIN)
+        return stored
 
     def spans(self) -> list[Span]:
         """The files of sign-ins, earliest first."""
-        found = []
-        for path in (self.folder / "sign_ins").glob("*.ndjson.zst"):
-            match = _NAME.fullmatch(path.name)
-            if match is None:
-                raise SpoolError(f"{path} is no file that auditor wrote.", "Move it out of the folder.")
-            start, end, rows = match.groups()
-            found.append(Span(_with_colons(start), _with_colons(end), int(rows), path))
-        return sorted(found, key=lambda span: span.start)
+        found = (span_of(path) for path in self._in_sign_ins() if path.is_file())
+        return sorted((span for span in found if span is not None), key=lambda span: (span.start, span.end, span.rows))
+
+    def strays(self) -> list[Path]:
+        """What lies among the files of sign-ins and is none that auditor wrote there."""
+        return [path for path in self._in_sign_ins() if span_of(path) is None or not path.is_file()]
+
+    def _in_sign_ins(self) -> list[Path]:
+        """Without what systems put beside the files of others when they copy them, which is hidden."""
+        found = (self.folder / SIGN_INS).glob("*")
+        return sorted(path for path in found if not path.name.startswith(".") and path.suffix != PART)
 
     @contextmanager
     def new_span(self) -> Iterator[SpanWriter]:
         """A file of sign-ins to be written; without a call of its `done` nothing stays."""
         import zstandard
 
-        make_folder(self.folder / "sign_ins")
-        part = self.folder / "sign_ins" / f"new{PART}"
+        make_folder(self.folder / SIGN_INS)
+        part = self.folder / SIGN_INS / f"new{PART}"
         with new_part(part) as file:
-            stream: BinaryIO = zstandard.ZstdCompressor(level=3).stream_writer(file, closefd=False)
+            digested = Digested(file)
+            stream: BinaryIO = zstandard.ZstdCompressor(level=3).stream_writer(digested, closefd=False)  # type: ignore[arg-type]
             writer = SpanWriter(stream, part)
             yield writer
             if writer.bounds is not None:
@@ -194,6 +262,7 @@ class Spool:
                 with disk_errors(part):
                     stream.close()
                     settle(file, part, part.with_name(name))
+                self._note(digested.entry(f"{SIGN_INS}/{name}", writer.rows))
 
     def sign_in_lines(self) -> Iterator[bytes]:
         """Every row as it was read, in the order of collecting (newest span first), without the line's end."""
@@ -230,6 +299,32 @@ class SpanWriter:
     def done(self, start: str, end: str) -> None:
         """All rows of the span from `start` up to `end` (seven-digit instants) have been added."""
         self.bounds = (start, end)
+
+
+def dataset_file(name: str) -> str:
+    """The place of a dataset in the folder, as the manifest has it."""
+    return f"datasets/{name}.json"
+
+
+def span_of(path: Path) -> Span | None:
+    """What the name of a file of sign-ins says; None when it is no such name."""
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        return None
+    start, end, rows = match.groups()
+    try:
+        for each in (start, end):
+            datetime.strptime(each[:17], "%Y-%m-%dT%H%M%S")
+    except ValueError:
+        return None
+    return Span(_with_colons(start), _with_colons(end), int(rows), path) if start <= end else None
+
+
+def _content(path: Path) -> bytes:
+    """OSError for a pipe, too, which would be waited for for ever."""
+    if path.exists() and not path.is_file():
+        raise OSError("it is no regular file")
+    return path.read_bytes()
 
 
 def _with_colons(stamp: str) -> str:

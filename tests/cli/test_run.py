@@ -113,6 +113,54 @@ def test_exported_logs_of_which_a_row_is_broken(auditor: Invoke, exported: Path)
     assert f"{path.name}, line 7: It could not be read:" in log["reason"]
 
 
+def emptied(folder: Path) -> None:
+    for path in (folder / "sign_ins").glob("*.zst"):
+        path.write_bytes(b"")
+
+
+def taken_away(folder: Path) -> None:
+    for path in (folder / "sign_ins").glob("*.zst"):
+        path.unlink()
+
+
+def renamed(folder: Path) -> None:
+    for path in (folder / "sign_ins").glob("*.zst"):
+        path.rename(path.with_name(f"{path.name.rpartition('--')[0]}--5000.ndjson.zst"))
+
+
+def replaced(folder: Path) -> None:
+    (folder / "datasets" / "policies.json").write_text(
+        '{"name": "policies", "state": "collected", "read": "2026-11-21T09:00:00.0000000Z", "value": []}'
+    )
+
+
+@pytest.mark.parametrize("harm", [emptied, taken_away, renamed, replaced])
+def test_a_damaged_folder_is_never_clear(auditor: Invoke, tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    auditor("collect", "-o", "evidence")
+    harm(tmp_path / "evidence")
+    result = auditor("run", "--from", "evidence", "--format", "json", "--fail-on", "never")
+    assert result.exit_code == 3
+    (tenant,) = report(result)["tenants"]
+    name = "policies" if harm is replaced else "sign_ins"
+    (dataset,) = (each for each in tenant["datasets"] if each["name"] == name)
+    assert dataset["state"] in ("partial", "missing")
+    assert dataset["remedy"] == "Copy the whole folder again from where it was collected, or collect again."
+    if harm in (emptied, renamed):
+        assert "Of no part of the window is it proven that all of it was read." in tenant["caveats"]
+    table = auditor("run", "--from", "evidence", "--fail-on", "never").stdout
+    assert "all of it read" not in table or harm is replaced
+
+
+def test_a_damaged_earlier_collection_stops_no_run(auditor: Invoke, local: LocalTenant, tmp_path: Path) -> None:
+    bad = tmp_path / "shelf" / local.tenant_id / "20260101T000000Z"
+    bad.mkdir(parents=True)
+    (bad / "collection.json").write_text("")
+    result = auditor("run", "--fail-on", "never")
+    assert result.exit_code == 0
+    assert "An earlier collection is left aside:" in result.stderr
+    assert str(bad) in result.stderr.replace("\n", "")
+
+
 def test_fail_on(auditor: Invoke) -> None:
     auditor("collect", "-o", "evidence")
     assert auditor("run", "--from", "evidence", "--fail-on", "never").exit_code == 0

@@ -16,7 +16,7 @@ from auditor.errors import SourceError
 from auditor.sources import sign_ins
 from auditor.sources.graph_client import Page
 from auditor.sources.pace import Pace
-from auditor.sources.sign_ins import collect_sign_ins, lowest_reached
+from auditor.sources.sign_ins import collect_sign_ins, next_hole
 from auditor.sources.to_ask import ToAsk
 from auditor.spool.spool import Header, Span, Spool
 from auditor.tenant.dataset import DATASETS
@@ -186,11 +186,13 @@ def test_rows_outside_the_window_are_left_out_and_rows_without_a_time_are_kept(t
     assert ids(spool) == ["timeless", "id-2", "id-1"]
 
 
-def test_how_far_down_the_spans_reach() -> None:
+def test_the_latest_hole_is_read_next() -> None:
     def span(start: int, end: int) -> Span:
         return Span(to_text(start), to_text(end), 0, Path())
 
-    assert lowest_reached([], 100) == 100
-    assert lowest_reached([span(60, 100), span(40, 60)], 100) == 40
-    assert lowest_reached([span(60, 100), span(20, 40)], 100) == 60
-    assert lowest_reached([span(20, 60)], 100) == 100
+    assert next_hole([], 0, 100) == (0, 100)
+    assert next_hole([span(60, 100), span(40, 60)], 0, 100) == (0, 40)
+    assert next_hole([span(60, 100), span(20, 40)], 0, 100) == (40, 60)
+    assert next_hole([span(20, 60)], 0, 100) == (60, 100)
+    assert next_hole([span(20, 100), span(30, 40)], 20, 100) is None
+    assert next_hole([span(0, 10), span(60, 100)], 20, 100) == (20, 60)

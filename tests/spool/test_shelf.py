@@ -2,7 +2,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from auditor.errors import SpoolError
 from auditor.spool import shelf
 from auditor.spool.spool import Attested, Header, Spool
 
@@ -101,3 +103,38 @@ def test_the_newest_finished_collection(tmp_path: Path) -> None:
     found = shelf.newest(tmp_path, "contoso.com")
     assert found is not None
     assert found.folder == newer.folder
+
+
+@pytest.mark.parametrize("change", [b"", b"{", b"schema", b"started", b"window_end"])
+def test_a_damaged_collection_stops_nobody_and_is_told(tmp_path: Path, change: bytes) -> None:
+    bad, good = made(tmp_path, 9), made(tmp_path, 5)
+    stopped = made(tmp_path, 2, finished=False)
+    path = bad.folder / "collection.json"
+    if change in (b"", b"{"):
+        path.write_bytes(change)
+    else:
+        path.write_bytes(msgspec.json.encode(msgspec.json.decode(path.read_bytes()) | {change.decode(): "2026"}))
+    (told,) = shelf.damaged(tmp_path, "contoso.com")
+    assert str(path) in told
+    newest, going = shelf.newest(tmp_path, "contoso.com"), shelf.unfinished(tmp_path, header(), NOW)
+    assert newest is not None
+    assert going is not None
+    assert (newest.folder, going.folder) == (good.folder, stopped.folder)
+    shelf.purge(tmp_path, "contoso.com", keep=0, now=NOW)
+    assert [each.folder.exists() for each in (bad, good, stopped)] == [True, False, True]
+
+
+def test_a_collection_that_a_wrong_clock_began_is_not_gone_on_with(tmp_path: Path) -> None:
+    later = made(tmp_path, -24 * 365, finished=False)
+    assert shelf.unfinished(tmp_path, header(NOW + timedelta(days=365)), NOW) is None
+    shelf.purge(tmp_path, "contoso.com", keep=1, now=NOW)
+    assert not later.folder.exists()
+
+
+def test_what_cannot_be_deleted_is_told_after_the_rest_is_gone(tmp_path: Path) -> None:
+    linked, other = made(tmp_path, 9), made(tmp_path, 5)
+    linked.folder.rename(tmp_path / "elsewhere")
+    linked.folder.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    with pytest.raises(SpoolError, match="could not be deleted"):
+        shelf.purge(tmp_path, "contoso.com", keep=0, now=NOW)
+    assert not other.folder.exists()

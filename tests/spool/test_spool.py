@@ -38,7 +38,7 @@ def test_what_is_written_is_read_again(spool: Spool) -> None:
     stored = StoredDataset(name="policies", state="partial", reason="why", read=END, value=[msgspec.Raw(b'{"id": 1}')])
     spool.write_dataset(stored)
     again = Spool.open(spool.folder)
-    assert again.header == HEADER
+    assert again.header == msgspec.structs.replace(HEADER, manifest=True)
     found = again.dataset("policies")
     assert found is not None
     assert (found.state, found.reason, found.objects()) == ("partial", "why", [{"id": 1}])
@@ -50,7 +50,7 @@ def test_what_is_written_is_read_again(spool: Spool) -> None:
 def test_what_is_expected_of_administrators_comes_back(tmp_path: Path) -> None:
     expected = msgspec.structs.replace(HEADER, break_glass=("ada@contoso.com",), admin_sign_in_hours=2)
     Spool.create(tmp_path / "spool", expected)
-    assert Spool.open(tmp_path / "spool").header == expected
+    assert Spool.open(tmp_path / "spool").header == msgspec.structs.replace(expected, manifest=True)
 
 
 def test_folders_of_earlier_versions_still_open(spool: Spool) -> None:
@@ -119,8 +119,8 @@ def test_damaged_files_are_named(spool: Spool) -> None:
     with pytest.raises(SpoolError, match=r"policies\.json is damaged"):
         spool.dataset("policies")
     (spool.folder / "sign_ins" / "mine.ndjson.zst").write_bytes(b"")
-    with pytest.raises(SpoolError, match=r"mine\.ndjson\.zst is no file that auditor wrote"):
-        spool.spans()
+    assert [path.name for path in spool.strays()] == ["mine.ndjson.zst"]
+    assert spool.spans() == [span]
 
 
 def test_two_runs_are_kept_apart(spool: Spool) -> None:
