@@ -122,7 +122,7 @@ def _in_files(message: Message, path: Path, config: Path | None, quiet: bool, re
     from auditor.cli.progress import showing
     from auditor.look_up import look_up_at
 
-    source, _, said = offline(path, config)
+    source, _, said = offline(path, config, redacted=redaction is not None)
     with showing(quiet) as progress:
         return look_up_at(source, path, _wanted(message), progress, redaction, said)
 

@@ -60,7 +60,7 @@ def interrupts(
     unreached: tuple[Unreached, ...] = ()
     redaction = redaction_by(redact)
     if source is not None:
-        read = offline(source, config)
+        read = offline(source, config, redacted=redact is not None)
         whole = (_listed(read.source, read.said, code, form, quiet, redaction),)
     else:
         settings = config_at(config)

@@ -72,7 +72,7 @@ def what_if(
     _one_change(setting, policy, disable)
     redaction = redaction_by(redact)
     wanted = disable if policy is None else policy_in(policy)
-    read = None if source is None else offline(source, config)
+    read = None if source is None else offline(source, config, redacted=redact is not None)
     settings = config_at(config) if read is None else read.config
     found = _worked_out(wanted, read, settings, tenant, ask_graph, quiet, redaction)
     if redaction is not None:
