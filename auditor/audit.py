@@ -16,7 +16,7 @@ from auditor.check import Check, run_check
 from auditor.config import Config, TenantConfig
 from auditor.errors import SpoolError
 from auditor.judgement import emergency_accounts
-from auditor.licence import lacks_premium, licence_note, within_means
+from auditor.licence import REFUSED_BY_MISTAKE, licence_note, premium_where_refused, within_means
 from auditor.run import DatasetResult, TenantRun
 from auditor.sources.clouds import cloud_of
 from auditor.sources.exported import Exports
@@ -163,7 +163,10 @@ def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) ->
     checks = tuple(checks)
     results = tuple(run_check(check, tenant) for check in checks)
     notes = emergency_accounts(tenant)
-    if lacks_premium(tenant):
+    premium = premium_where_refused(tenant)
+    if premium:
+        notes = (REFUSED_BY_MISTAKE, *notes)
+    elif premium is False:
         results = tuple(within_means(check, result) for check, result in zip(checks, results, strict=True))
         notes = (licence_note(tenant, checks, results), *notes)
     return TenantRun(

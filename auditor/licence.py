@@ -14,14 +14,20 @@ from auditor.tenant.tenant import Tenant
 _P1 = "Microsoft Entra ID P1"
 
 
-def lacks_premium(tenant: Tenant) -> bool:
-    """Whether two witnesses say so: Graph refuses the log for want of the licence, which it is known to do by mistake,
-    and no such plan is among the organization's."""
+REFUSED_BY_MISTAKE = (
+    f"Microsoft Graph refused the sign-in log for want of {_P1}, which is among the organization's plans: it is known "
+    "to say so by mistake. Run the same command again."
+)
+
+
+def premium_where_refused(tenant: Tenant) -> bool | None:
+    """Of a tenant whose log Graph refuses for want of the licence, which it is known to do by mistake: whether the
+    organization's plans hold it. None where it did not refuse, and where the plans are not known."""
     organization, log = tenant.reading("organization"), tenant.reading("sign_ins")
-    if isinstance(organization, Missing) or not isinstance(log, Missing):
-        return False
+    if isinstance(organization, Missing) or not isinstance(log, Missing) or NOT_PREMIUM not in log.reason:
+        return None
     known: Organization = organization.value
-    return known.premium is False and NOT_PREMIUM in log.reason
+    return known.premium
 
 
 def within_means(check: Check, result: CheckResult) -> CheckResult:

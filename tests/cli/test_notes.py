@@ -131,5 +131,6 @@ def test_a_refusal_by_mistake_proves_nothing(
         made = run(auditor, "json")
     (tenant,) = json.loads(made.stdout)["tenants"]
     assert next(each for each in tenant["datasets"] if each["name"] == "sign_ins")["state"] == "missing"
-    assert tenant["notes"] == []
+    (note,) = tenant["notes"]
+    assert "is among the organization's plans: it is known to say so by mistake" in note
     assert "It takes Microsoft Entra ID P1, which" not in made.stdout
