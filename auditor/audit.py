@@ -122,7 +122,7 @@ def collect(tenant: TenantConfig, config: Config, spool: Spool, surroundings: Su
     asked = asked_of(tenant, config, spool.header.datasets, surroundings)
     with spool.held():
         for each in spool.set_aside_damaged():
-            surroundings.tell(f"{each} It is collected again.")
+            surroundings.tell(f"{each} That part is collected again.")
         asyncio.run(collect(asked, spool, surroundings.report))
 
 

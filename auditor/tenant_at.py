@@ -26,7 +26,7 @@ from auditor.sources.folder import doubted, missing_from, parsed, readings
 from auditor.sources.progress import Progress, Report
 from auditor.spool.account import Account, Found, LogAccount
 from auditor.spool.manifest import Manifest
-from auditor.spool.spool import Spool
+from auditor.spool.spool import Spool, is_collection
 from auditor.tenant.break_glass import resolved
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading, with_prerequisites
 from auditor.tenant.instant import parse, to_text
@@ -43,11 +43,7 @@ _READ_BACK = "sign-in log, read back"
 def source_at(path: Path) -> Spool | Exports:
     """What lies at `path`: a folder that was collected, else a folder of exports or a single file. SpoolError or
     ExportError when it is neither."""
-    return (
-        Spool.open(path)
-        if (path / "collection.json").exists()
-        else exports_in(path, lambda row: format_of(row) is not None)
-    )
+    return Spool.open(path) if is_collection(path) else exports_in(path, lambda row: format_of(row) is not None)
 
 
 def whose(source: Spool | Exports) -> tuple[str, ...]:
@@ -198,7 +194,10 @@ def _exported_log(
     exports: Exports, report: Report, reduction: Reduction | None, listed: bool
 ) -> Iterator[Reading[EmbeddedLog]]:
     if not exports.log:
-        yield Missing("It is not among the files.", "Put sign-in logs, as JSON or CSV, beside the others.")
+        where = "It is not among the files" + (" that could be read" if exports.log_doubts else "")
+        yield Missing(
+            " ".join((f"{where}.", *exports.log_doubts)), "Put sign-in logs, as JSON or CSV, beside the others."
+        )
         return
     with EmbeddedLog(
         cut(exports.log, 1 if reduction is not None else os.cpu_count() or 1),
@@ -214,6 +213,7 @@ def _exported_log(
                 "Export them again.",
             )
         reasons = [_refused(log)] if totals.refused else []
+        reasons += exports.log_doubts
         if len(exports.tenants) > 1:
             named = ", ".join(exports.tenants[:NAMED])
             reasons.append(f"The files are of {len(exports.tenants)} tenants, which nothing here tells apart: {named}.")

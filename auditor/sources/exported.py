@@ -7,7 +7,9 @@ left aside and named.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,26 +18,51 @@ from typing import Any
 import msgspec
 
 from auditor.errors import ExportError
+from auditor.exports.opening import opened
 from auditor.exports.part import Part, Unreadable
 from auditor.exports.parts import whole_parts
 from auditor.exports.place import Place
-from auditor.exports.rows import Shape, beginning_of, rows_in
+from auditor.exports.rows import Shape, rows_in, shape_of
+from auditor.exports.tables import header_of
 from auditor.sources.folder import parsed
-from auditor.sources.shapes import Json, datasets_of, objects_in, tenant_of
+from auditor.sources.shapes import Json, objects_in, tenant_of
+from auditor.sources.unread import ANYTHING, LOG, POLICIES, row_may_hold, text_may_hold
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading
 from auditor.tenant.json_shapes import maybe_text
 from auditor.tenant.mending import mended
+from auditor.tenant.shapes import datasets_of
 
 SAMPLE = 20
-"""Rows by which a file is told."""
+"""Rows by which a file is told that is too large to be read twice."""
+
+LARGEST_READ_TWICE = 256 << 20
+"""Bytes of all files together, unpacked: up to so many, each row is looked at before the log is read, so that settings
+are found wherever they stand."""
 
 NAMED = 3
 """Files or rows that a sentence names; the others it counts."""
 
-_MOST_REFUSED = 1_000  # before the first row that can be read
+_MOST_LOOKED_INTO = 1_000  # rows of a part that are not known
+_TEXT_LOOKED_AT = 1 << 20
+_HEAD = 1 << 16
 _HEADER = "collection.json"
 _NO_KIND = "It is nothing that this program knows."
 _TIME = "The files do not tell which time they cover."
+_LOOKS_LIKE = {LOG: "sign-ins", POLICIES: "Conditional Access policies"}
+_NO_POLICIES = re.compile(
+    rb'\A\s*\{\s*"@odata.context"\s*:\s*"[^"]*/conditionalAccess/policies[^"]*"\s*,[^\[]*"value"\s*:\s*\[\s*\]\s*\}\s*\Z'
+)
+# What PowerShell puts in the place of an object or a list that lies deeper than it was told to write.
+_CUT_OFF = re.compile(rb'"(?:Microsoft\.Graph\.PowerShell\.|System\.(?:Object|Collections)|@\{)')
+_KEYED = {
+    "service_principals",
+    "applications",
+    "directory_objects",
+    "group_members",
+    "role_templates",
+    "registrations",
+    "password_dates",
+}
 _OPEN = {
     "policy_changes": _TIME,
     "user_events": _TIME,
@@ -54,12 +81,14 @@ class LeftAside:
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """`log`: the parts that hold rows of a log, whole. `readings`: every dataset but the log. `tenants`: ids, in lower
-    case, of those that the files name as theirs; none where they do not say, several where logs were mixed."""
+    """`log`: the parts that hold rows of a log, whole. `readings`: every dataset but the log. `log_doubts`: sentences
+    on files that may hold rows of the log and are not read. `tenants`: ids, in lower case, of those that the files name
+    as theirs; none where they do not say, several where logs were mixed."""
 
     path: Path
     log: tuple[Part, ...]
     readings: Mapping[str, Reading[Any]]
+    log_doubts: tuple[str, ...]
     tenants: tuple[str, ...]
     left_aside: tuple[LeftAside, ...]
 
@@ -75,25 +104,51 @@ class _Found:
     refused: int = 0
     first_refused: list[Unreadable] = field(default_factory=list)
 
+    def refuse(self, each: Unreadable) -> None:
+        self.refused += 1
+        self.first_refused.extend([each] if len(self.first_refused) < NAMED else ())
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one part holds. `rows`: of any kind. `names`: datasets that it holds objects of; `log`: it holds rows of a
+    log; `tenants`: whose settings, `logs_of`: whose log. `unread`: what could not be read or is not known, `may_hold`:
+    what that may be. `broken`: some of it could not be read at all."""
+
+    rows: int = 0
+    names: set[str] = field(default_factory=set)
+    log: bool = False
+    tenants: set[str] = field(default_factory=set)
+    logs_of: set[str] = field(default_factory=set)
+    unread: _Found = field(default_factory=_Found)
+    may_hold: frozenset[str] = frozenset()
+    broken: bool = False
+
 
 def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
-    """`is_log` tells whether a row's JSON text is one of a log, of whatever kind. ExportError when there is nothing at
-    `path`, nothing in it is an export, a file cannot be read at all, or settings are of two tenants."""
+    """`is_log` tells whether a row's JSON text is one of a log, of whatever kind. A file that cannot be read, or is
+    nothing that is known, makes partial what it may hold. ExportError when there is nothing at `path`, nothing in it is
+    an export, or settings are of two tenants."""
     left: list[LeftAside] = []
     log: list[Part] = []
     whose: set[str] = set()
     logs_of: set[str] = set()
     found: dict[str, _Found] = {}
-    for file in _files(path, left):
-        for part in whole_parts(file, path):
-            sample = _sample(part, is_log, left)
-            if any(_datasets(json) for _, json in sample):
-                whose |= _note(part, found)
-            elif any(is_log(row) for row, _ in sample):
-                log.append(part)
-                logs_of |= {tenant_of(json) for _, json in sample}
-            elif sample:
-                left.append(LeftAside(part.name, _NO_KIND))
+    doubts: dict[str, list[str]] = {}
+    parts = [part for file in _files(path, left) for part in whole_parts(file, path)]
+    to_the_end = sum(part.size for part in parts) <= LARGEST_READ_TWICE
+    for part in parts:
+        seen = _look_at(part, is_log, to_the_end)
+        whose |= seen.tenants
+        if seen.log:
+            log.append(part)
+            logs_of |= seen.logs_of
+        _note(part, seen, found)
+        why = _why(seen)
+        if not seen.log and not seen.names:
+            left.append(LeftAside(part.name, why))
+        for name in seen.may_hold - (seen.names | ({LOG} if seen.log else set())):
+            doubts.setdefault(name, []).append(f"{part.name}: {why}")
     if not log and not found:
         raise ExportError(
             f"Nothing in {path} is an export of sign-ins or of settings.{_named(left)}",
@@ -104,8 +159,20 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
             f"The settings in {path} are of {len(whose)} tenants: {', '.join(sorted(whose)[:NAMED])}.",
             "Name a folder with those of one.",
         )
-    readings = {name: _reading(name, found.get(name)) for name in DATASETS if name != "sign_ins"}
-    return Exports(path, tuple(log), readings, tuple(sorted((whose | logs_of) - {""})), tuple(left))
+    readings = {name: _reading(name, found.get(name), _few(doubts.get(name, ()))) for name in DATASETS if name != LOG}
+    return Exports(
+        path,
+        tuple(log),
+        readings,
+        _few(doubts.get(LOG, ())),
+        tuple(sorted((whose | logs_of) - {""})),
+        tuple(left),
+    )
+
+
+def _few(sentences: Sequence[str]) -> tuple[str, ...]:
+    more = len(sentences) - NAMED
+    return tuple(sentences) if more <= 0 else (*sentences[:NAMED], f"So it is with {more:,} more files.")
 
 
 def file_names(exports: Exports) -> Iterator[str]:
@@ -152,39 +219,80 @@ def _unlistable(error: OSError) -> None:
     raise ExportError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
 
 
-def _sample(part: Part, is_log: Callable[[bytes], bool], left: list[LeftAside]) -> list[tuple[bytes, Json]]:
-    """The first rows, also decoded; none of a part that is left aside. ExportError when it begins as an export does,
-    and nothing of it can be read."""
-    rows: list[tuple[bytes, Json]] = []
-    refused: list[Unreadable] = []
+def _look_at(part: Part, is_log: Callable[[bytes], bool], to_the_end: bool) -> _Seen:
+    """What a part holds, by all of its rows; by the first ones when they are a log's and it is not read `to_the_end`:
+    what is something else behind them, the log's own reading names."""
+    seen = _Seen()
     place = Place(part)
     for row in rows_in(part, place):
         json = None if isinstance(row, Unreadable) else _decoded(row)
+        seen.rows += 1
         if isinstance(row, Unreadable):
-            refused.append(row)
+            seen.unread.refuse(row)
+            seen.broken = True
         elif json is None:
-            refused.append(place.unreadable("It is no JSON object."))
+            seen.unread.refuse(place.unreadable("It is no JSON object."))
+            seen.broken = True
         else:
-            rows.append((row, json))
-        if len(rows) == SAMPLE or len(refused) == _MOST_REFUSED:
+            _look_at_row(row, json, seen, is_log, place)
+        if seen.log and not seen.names and not to_the_end and seen.rows >= SAMPLE:
             break
-    if not rows and refused and _begins_well(part, is_log):
-        raise ExportError(
-            f"Nothing in {part.name} could be read. {described(refused, len(refused))}",
-            "Export it again, or take the file out of the folder.",
-        )
-    if not rows:
-        left.append(LeftAside(part.name, _NO_KIND if refused else "It is empty."))
-    return rows
+    seen.unread.pages, seen.unread.continued = place.pages, place.continued
+    if not seen.log and not seen.names:
+        _look_at_text(part, seen, is_log)
+    return seen
 
 
-def _begins_well(part: Part, is_log: Callable[[bytes], bool]) -> bool:
-    """Any text with a comma in its first line begins as a table does: there the names of the columns tell."""
-    beginning = beginning_of(part)
-    if beginning is None:
-        return True
-    shape, columns = beginning
-    return shape in (Shape.LINES, Shape.DOCUMENTS) or is_log(msgspec.json.encode(dict.fromkeys(columns, "")))
+def _look_at_row(row: bytes, json: Json, seen: _Seen, is_log: Callable[[bytes], bool], place: Place) -> None:
+    datasets: list[tuple[str, ...]] = []
+    for each in objects_in(json):
+        datasets.append(datasets_of(each))
+        if "organization" in datasets[-1]:
+            seen.tenants.add((maybe_text(each, "id") or "").lower())
+    if any(datasets):
+        seen.names.update(*datasets)
+    elif is_log(row):
+        seen.log = True
+        if seen.rows <= SAMPLE:
+            seen.logs_of.add(tenant_of(json))
+        return
+    for known in datasets:
+        if not known:
+            seen.unread.refuse(place.unreadable(_NO_KIND))
+            if seen.unread.refused <= _MOST_LOOKED_INTO:
+                seen.may_hold |= row_may_hold(json)
+
+
+def _look_at_text(part: Part, seen: _Seen, is_log: Callable[[bytes], bool]) -> None:
+    """A part of which nothing was understood: what it may hold, by its text."""
+    try:
+        with opened(part) as found:
+            text = found.file.read(_TEXT_LOOKED_AT)
+    except (OSError, ValueError):
+        text = b""
+    shape = shape_of(text[:_HEAD])
+    if not seen.rows and shape is Shape.TABLE:
+        columns = dict.fromkeys(header_of(text[:_HEAD]), "")
+        seen.may_hold |= {LOG} if is_log(msgspec.json.encode(columns)) else row_may_hold(columns)
+    elif not seen.rows and text.strip():
+        # A whole list of nothing is an answer where it says what there is none of.
+        if _NO_POLICIES.search(text):
+            seen.names.add(POLICIES)
+        return
+    seen.may_hold |= text_may_hold(part.name, text, whole=bool(seen.rows) and not seen.broken)
+
+
+def _why(seen: _Seen) -> str:
+    """Of what was not read in a part: a sentence."""
+    if not seen.rows:
+        return "It is empty."
+    looks = " and ".join(_LOOKS_LIKE[name] for name in (LOG, POLICIES) if name in seen.may_hold)
+    if looks and seen.may_hold != ANYTHING:
+        first = "" if not seen.broken else f" {seen.unread.first_refused[0].why}"
+        return f"It looks like {looks}, in a form that this program does not read.{first}"
+    if seen.broken:
+        return f"Nothing in it could be read. {seen.unread.first_refused[0].why}"
+    return _NO_KIND
 
 
 def _decoded(row: bytes) -> Json | None:
@@ -198,81 +306,94 @@ def _decoded(row: bytes) -> Json | None:
     return json if isinstance(json, dict) else None
 
 
-def _datasets(json: Json) -> set[str]:
-    return {name for each in objects_in(json) for name in datasets_of(each)}
-
-
-def _note(part: Part, found: dict[str, _Found]) -> set[str]:
-    """Which datasets a part holds objects of; gives the tenants that organizations in it are."""
-    place = Place(part)
-    names: set[str] = set()
-    tenants: set[str] = set()
-    refused = 0
-    first: list[Unreadable] = []
-
-    def refuse(each: Unreadable) -> None:
-        nonlocal refused
-        refused += 1
-        first.extend([each] if len(first) < NAMED else ())
-
-    for row in rows_in(part, place):
-        json = None if isinstance(row, Unreadable) else _decoded(row)
-        if isinstance(row, Unreadable):
-            refuse(row)
-        elif json is None:
-            refuse(place.unreadable("It is no JSON object."))
-        else:
-            for each in objects_in(json):
-                datasets = datasets_of(each)
-                names |= set(datasets)
-                if not datasets:
-                    refuse(place.unreadable(_NO_KIND))
-                if "organization" in datasets:
-                    tenants.add((maybe_text(each, "id") or "").lower())
-    for name in names:
+def _note(part: Part, seen: _Seen, found: dict[str, _Found]) -> None:
+    for name in seen.names:
         here = found.setdefault(name, _Found())
         here.parts.append(part)
-        here.pages += place.pages
-        here.continued += place.continued
-        here.refused += refused
-        here.first_refused += first
-    return tenants
+        here.pages += seen.unread.pages
+        here.continued += seen.unread.continued
+        here.refused += seen.unread.refused
+        here.first_refused += seen.unread.first_refused
 
 
-def _reading(name: str, found: _Found | None) -> Reading[Any]:
+def _reading(name: str, found: _Found | None, doubts: tuple[str, ...]) -> Reading[Any]:
     if found is None:
         return Missing(
-            "It is not among the files.", f"Put Graph's JSON of it ({DATASETS[name].title}) beside the others."
+            " ".join(("It is not among the files that could be read.", *doubts))
+            if doubts
+            else "It is not among the files.",
+            f"Put Graph's JSON of it ({DATASETS[name].title}) beside the others.",
         )
-    nameless: list[str] = []
-    value, faults = parsed(name, _objects(name, found.parts, nameless))
-    reasons = [described(found.first_refused, found.refused), *faults, _OPEN.get(name, "")]
+    objects = _Objects(name, found.parts)
+    value, faults = parsed(name, iter(objects))
+    reasons = [described(found.first_refused, found.refused), *faults, *doubts, _OPEN.get(name, ""), *objects.faults()]
     if found.pages and found.pages == found.continued:
         reasons.append("The files hold some pages of Graph's answer, and not the last one.")
-    if nameless:
-        reasons.append(
-            f"{len(nameless)} of them have no id, so that nothing in the log can be held against them: {nameless[0]} "
-            "is the first."
-        )
     reason = " ".join(filter(None, reasons))
     if value is None:
         return Missing(reason)
     return Partial(value, reason) if reason else Collected(value)
 
 
-def _objects(name: str, parts: Iterable[Part], nameless: list[str]) -> Iterator[Json]:
-    """Every object of a dataset. A policy without an id is given the name of its file for one."""
-    for part in parts:
-        place = Place(part)
-        for row in rows_in(part, place):
-            json = None if isinstance(row, Unreadable) else _decoded(row)
-            for each in objects_in(json) if json is not None else ():
-                if name not in datasets_of(each):
-                    continue
-                if name == "policies" and not maybe_text(each, "id"):
-                    nameless.append(part.name)
-                    each = {**each, "id": f"{part.name}:{place.line}"}
-                yield each
+class _Objects:
+    """Every object of a dataset, each once: files hold copies of each other. A policy without an id is given the name
+    of its file for one."""
+
+    def __init__(self, name: str, parts: Iterable[Part]) -> None:
+        self._name = name
+        self._parts = parts
+        self._nameless: list[str] = []
+        self._cut: list[str] = []
+        self._twice: list[str] = []
+        self._given: dict[str, bytes] = {}
+
+    def __iter__(self) -> Iterator[Json]:
+        for part in self._parts:
+            place = Place(part)
+            for row in rows_in(part, place):
+                json = None if isinstance(row, Unreadable) else _decoded(row)
+                for each in objects_in(json) if json is not None else ():
+                    if self._name in datasets_of(each) and self._is_new(each, part):
+                        yield self._named(each, part, place)
+
+    def _is_new(self, json: Json, part: Part) -> bool:
+        """Of what a tenant has thousands of, the parsers keep one of each id themselves."""
+        if self._name in _KEYED:
+            return True
+        identity = maybe_text(json, "id")
+        content = hashlib.blake2b(msgspec.json.encode(json, order="sorted"), digest_size=16).digest()
+        before = self._given.setdefault(content.hex() if identity is None else identity.lower(), content)
+        if before is content:
+            return True
+        if before != content:
+            self._twice.append(f"{identity} ({part.name})")
+            return True
+        return False
+
+    def _named(self, json: Json, part: Part, place: Place) -> Json:
+        if self._name != POLICIES:
+            return json
+        if _CUT_OFF.search(msgspec.json.encode(json)):
+            self._cut.append(part.name)
+        if maybe_text(json, "id"):
+            return json
+        self._nameless.append(part.name)
+        return {**json, "id": f"{part.name}:{place.line}"}
+
+    def faults(self) -> Iterator[str]:
+        """Sentences, once all objects were taken."""
+        for name in dict.fromkeys(self._cut[:NAMED]):
+            yield f"{name} was written with too small a -Depth: write it again with `ConvertTo-Json -Depth 10`."
+        if self._twice:
+            yield (
+                f"{len(self._twice)} of them stand twice in the files, each time differently, and which is right the "
+                f"files do not tell: {self._twice[0]} is the first."
+            )
+        if self._nameless:
+            yield (
+                f"{len(self._nameless)} of them have no id, so that nothing in the log can be held against them: "
+                f"{self._nameless[0]} is the first."
+            )
 
 
 def _named(left: Sequence[LeftAside]) -> str:

@@ -1,108 +1,50 @@
-"""Objects of Graph JSON told apart by what they hold: in a file of exports nothing else says what they are."""
+"""The objects of a tenant in one row of a file of exports, and whose they are."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.exports.power_shell import from_power_shell
+from auditor.tenant.shapes import datasets_of
 
 Json = Mapping[str, Any]
 
-_SECURITY_DEFAULTS = "00000000-0000-0000-0000-000000000005"  # the policy's id, the same in every tenant
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OF_TENANT = re.compile(rf"/tenants/({_GUID.pattern})(?:/|\Z)", re.IGNORECASE)
-# Properties of a branding that nothing else has.
-_LOOKS = frozenset(
-    {
-        "backgroundImage",
-        "backgroundImageRelativeUrl",
-        "bannerLogo",
-        "bannerLogoRelativeUrl",
-        "cdnList",
-        "headerBackgroundColor",
-        "loginPageLayoutConfiguration",
-        "loginPageTextVisibilitySettings",
-        "signInPageText",
-        "squareLogo",
-        "squareLogoRelativeUrl",
-        "usernameHintText",
-    }
-)
-
-
-def datasets_of(json: Json) -> tuple[str, ...]:
-    """The datasets that an object of Graph JSON belongs to; none when it is something else."""
-    return next((datasets for datasets, holds in _SHAPES if holds(json)), ())
-
-
-def _has(*names: str) -> Callable[[Json], bool]:
-    return lambda json: all(name in json for name in names)
-
-
-def _policy(json: Json) -> bool:
-    return "conditions" in json and "state" in json and ("grantControls" in json or "sessionControls" in json)
-
-
-def _location(json: Json) -> bool:
-    kind = json.get("@odata.type")
-    return (
-        (isinstance(kind, str) and kind.endswith("amedLocation")) or "ipRanges" in json or "countriesAndRegions" in json
-    )
-
-
-def _lifetime(word: str) -> Callable[[Json], bool]:
-    def holds(json: Json) -> bool:
-        definition = json.get("definition")
-        return isinstance(definition, list) and any(isinstance(each, str) and word in each for each in definition)
-
-    return holds
-
-
-def _security_defaults(json: Json) -> bool:
-    return "isEnabled" in json and (
-        json.get("id") == _SECURITY_DEFAULTS or "identitySecurityDefaults" in str(json.get("@odata.context"))
-    )
-
-
-def _role(json: Json) -> bool:
-    return (
-        "roleDefinitionId" in json and "principalId" in json and "scheduleInfo" not in json and "memberType" not in json
-    )
-
-
-_SHAPES: tuple[tuple[tuple[str, ...], Callable[[Json], bool]], ...] = (
-    (("policies",), _policy),
-    (("policy_changes", "user_events"), _has("activityDateTime", "activityDisplayName", "targetResources")),
-    (("named_locations",), _location),
-    (("organization",), _has("id", "verifiedDomains")),
-    (("security_defaults",), _security_defaults),
-    (("activity_timeouts",), _lifetime("ActivityBasedTimeoutPolicy")),
-    (("token_lifetimes",), _lifetime("TokenLifetimePolicy")),
-    (("registration_campaign",), _has("registrationEnforcement")),
-    (("registrations",), _has("id", "isSsprRegistered")),
-    (("service_principals", "applications", "directory_objects"), _has("id", "appId", "servicePrincipalType")),
-    (("password_dates", "directory_objects"), _has("id", "userPrincipalName", "lastPasswordChangeDateTime")),
-    (("directory_objects",), _has("id", "userPrincipalName", "displayName")),
-    (("directory_objects",), _has("id", "groupTypes", "displayName")),
-    (("role_assignments",), _role),
-    (("branding",), lambda json: len(_LOOKS & json.keys()) > 1),
-)
+_DEEPEST = 6
+"""How many wrappings around a policy are looked through."""
 
 
 def objects_in(json: Json) -> Iterator[Json]:
-    """Graph's objects in one row of a file: itself, or what ScubaGear's document of a tenant holds of them."""
+    """Graph's objects in one row of a file: itself, what ScubaGear's document of a tenant holds of them, or the
+    policies that it wraps: Microsoft's templates have them under `details`, other tools under other names."""
     raw = json.get("Raw")
     document = raw if isinstance(raw, Mapping) else json
     policies, details = document.get("conditional_access_policies"), document.get("tenant_details")
     if policies is None and details is None:
-        yield from_power_shell(json)
+        itself = from_power_shell(json)
+        wrapped = () if datasets_of(itself) else tuple(_policies_within(json, _DEEPEST))
+        yield from wrapped or (itself,)
         return
     for listed in (policies, details):
         for each in listed if isinstance(listed, list) else [listed]:
             if isinstance(each, Mapping):
                 yield from _details(each) if listed is details else (from_power_shell(each),)
+
+
+def _policies_within(value: Any, deep: int) -> Iterator[Json]:
+    if isinstance(value, Mapping):
+        found = from_power_shell(value)
+        if "policies" in datasets_of(found):
+            yield found
+        elif deep:
+            for each in value.values():
+                yield from _policies_within(each, deep - 1)
+    elif isinstance(value, list) and deep:
+        for each in value:
+            yield from _policies_within(each, deep - 1)
 
 
 def _details(json: Json) -> Iterator[Json]:

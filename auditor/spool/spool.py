@@ -30,6 +30,7 @@ import msgspec
 from msgspec import Meta
 
 from auditor.errors import SpoolError
+from auditor.spool.manifest import NAME as MANIFEST
 from auditor.spool.manifest import Digested, Entry, Manifest, append, entry_of, manifest_in
 from auditor.spool.private_files import PART, disk_errors, make_folder, new_part, settle, written_whole
 
@@ -125,6 +126,8 @@ class Spool:
         try:
             header = msgspec.json.decode(_content(path), type=Header)
         except FileNotFoundError:
+            if is_collection(folder):
+                raise SpoolError(f"{path} is gone: nothing says what was collected here.", COPY_AGAIN) from None
             raise SpoolError(
                 f"{folder} holds no collection.json, so it is no folder that auditor collected.",
                 "Name the folder that `auditor collect -o FOLDER` was given.",
@@ -164,8 +167,8 @@ class Spool:
         return manifest_in(self.folder, expected=self.header.manifest)
 
     def set_aside_damaged(self) -> tuple[str, ...]:
-        """Moves what is not proven to be as it was written out of the way, so that it is collected again; a sentence
-        for each. The folder must be held."""
+        """Moves what is not proven to be as it was written out of the way, so that it is collected again; why, in
+        sentences. The folder must be held."""
         kept = self.manifest()
         if kept is None:
             return ()
@@ -186,7 +189,10 @@ class Spool:
                 if os.path.lexists(path):
                     os.replace(path, aside / path.name)
         kept.write_anew(without=gone)
-        self._note_header()
+        if kept.lost:
+            self._write_header()
+            self._note_header()
+            return (f"{MANIFEST} is gone, so nothing proves that the {len(gone):,} files here are whole.",)
         return tuple(f"{file} {doubt}." for file, doubt in doubts.items())
 
     @contextmanager
@@ -299,6 +305,11 @@ class SpanWriter:
     def done(self, start: str, end: str) -> None:
         """All rows of the span from `start` up to `end` (seven-digit instants) have been added."""
         self.bounds = (start, end)
+
+
+def is_collection(folder: Path) -> bool:
+    """Was a tenant collected into the folder? It may have lost its header since."""
+    return any((folder / file).exists() for file in (HEADER, MANIFEST, dataset_file(SIGN_INS)))
 
 
 def dataset_file(name: str) -> str:
