@@ -15,6 +15,8 @@ from auditor import answers
 from auditor.check import Check, run_check
 from auditor.config import Config, TenantConfig
 from auditor.errors import SpoolError
+from auditor.judgement import emergency_accounts
+from auditor.licence import REFUSED_BY_MISTAKE, licence_note, premium_where_refused, within_means
 from auditor.run import DatasetResult, TenantRun
 from auditor.sources.clouds import cloud_of
 from auditor.sources.exported import Exports
@@ -158,6 +160,15 @@ def audit(
 
 def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) -> TenantRun:
     """The three answers, the datasets and the results of the checks. `source`: where the data came from."""
+    checks = tuple(checks)
+    results = tuple(run_check(check, tenant) for check in checks)
+    notes = emergency_accounts(tenant)
+    premium = premium_where_refused(tenant)
+    if premium:
+        notes = (REFUSED_BY_MISTAKE, *notes)
+    elif premium is False:
+        results = tuple(within_means(check, result) for check, result in zip(checks, results, strict=True))
+        notes = (licence_note(tenant, checks, results), *notes)
     return TenantRun(
         id=tenant.id,
         name=tenant.name,
@@ -168,8 +179,9 @@ def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) ->
         stay_signed_in=stay_signed_in(tenant),
         interrupts=answers.interrupts(tenant, source.get("api", ""), source.get("caveat", "")),
         policies=answers.persistent_browser(tenant),
-        checks=tuple(run_check(check, tenant) for check in checks),
+        checks=results,
         grounds=answers.grounds(tenant),
+        notes=notes,
     )
 
 

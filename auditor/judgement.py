@@ -5,14 +5,16 @@ must sign in, what an admin saw in the portal. It holds wherever the tenant's ro
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from auditor.config import Config, TenantConfig
 from auditor.tenant.break_glass import resolved
-from auditor.tenant.records import Attestation
+from auditor.tenant.dataset import Missing
+from auditor.tenant.records import Attestation, DirectoryObject
 from auditor.tenant.tenant import Tenant
 
+_MOST_NAMED = 10
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -29,6 +31,27 @@ def judged(tenant: Tenant, said: TenantConfig) -> Tenant:
         break_glass_unresolved=unresolved,
         admin_sign_in_hours=said.administrators.sign_in_hours,
     )
+
+
+def emergency_accounts(tenant: Tenant) -> tuple[str, ...]:
+    """Which accounts were left aside as emergency accounts, and which names in the config nobody was found for."""
+    objects = tenant.readings.get("directory_objects")
+    known: Mapping[str, DirectoryObject] = {} if objects is None or isinstance(objects, Missing) else objects.value
+    names = {each.id.lower(): each.user_principal_name or each.name or each.id for each in known.values()}
+    aside = sorted(names.get(identity, identity) for identity in tenant.break_glass)
+    said = [f"Left aside as emergency accounts, as the config says: {_listed(aside)}."] if aside else []
+    if tenant.break_glass_unresolved:
+        missing = f" The users were not read: {objects.reason}" if isinstance(objects, Missing) else ""
+        said.append(
+            "The config names emergency accounts for which nobody was found in what was read, and nobody is left aside "
+            f"for them: {_listed(tenant.break_glass_unresolved)}.{missing}"
+        )
+    return tuple(said)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def named_in(config: Config, names: Collection[str]) -> TenantConfig | None:

@@ -239,7 +239,7 @@ class Acceptance:
 class TenantRun:
     """`window`: start and end of the log asked for, as ISO text. `source`: where the data came from. `since`: what
     changed since the last run that was kept; None: there is none to compare with. `grounds`: of the three answers, in
-    their order; none in runs of version 0.1."""
+    their order; none in runs of version 0.1. `notes`: what is to be said of the whole report, as sentences."""
 
     id: str
     name: str
@@ -254,6 +254,7 @@ class TenantRun:
     acceptances: tuple[Acceptance, ...] = ()
     since: Comparison | None = None
     grounds: tuple[Grounds, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> Mapping[str, Acceptance]:

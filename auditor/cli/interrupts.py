@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from auditor.cli.options import ConfigFile, From, Quiet, Redact
-from auditor.cli.verb import complain, verb
+from auditor.cli.verb import complain, say, verb
 
 if TYPE_CHECKING:
     from auditor.config import TenantConfig
@@ -60,7 +60,7 @@ def interrupts(
     unreached: tuple[Unreached, ...] = ()
     redaction = redaction_by(redact)
     if source is not None:
-        read = offline(source, config)
+        read = offline(source, config, redacted=redact is not None)
         whole = (_listed(read.source, read.said, code, form, quiet, redaction),)
     else:
         settings = config_at(config)
@@ -123,5 +123,5 @@ def _listed(
             else lists.ndjson(found)
         )
         while some := "".join(islice(lines, LINES_AT_ONCE)):
-            typer.echo(some, nl=False)
+            say(some)
         return not isinstance(log, Partial)

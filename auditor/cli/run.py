@@ -54,7 +54,7 @@ def run(
     started = clock.now()
     loaded = plugins.load()
     checks = plugins.checks_of(loaded)
-    read = None if source is None else offline(source, config)
+    read = None if source is None else offline(source, config, redacted=redact is not None)
     settings = config_at(config) if read is None else read.config
     defaults = Report() if settings is None else settings.report
     reports = wanted(forms, output, defaults, redact)

@@ -91,6 +91,7 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         "not_explained_for_want_of": _reasons(tenant.interrupts.missing),
         "uncatalogued_codes": dict(tenant.interrupts.uncatalogued),
         "caveats": list(tenant.interrupts.caveats),
+        "notes": list(tenant.notes),
         "persistent_browser_policies": [
             {
                 "id": each.id,

@@ -79,6 +79,7 @@ def _tenant(json: Json) -> Json:
         "acceptances": [{**each, "until": each["until"] or ""} for each in json.get("acceptances", ())],
         "since": _comparison(json.get("since_last_run")),
         "grounds": json.get("grounds", ()),
+        "notes": json.get("notes", ()),
     }
 
 

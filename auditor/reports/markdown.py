@@ -60,6 +60,9 @@ def _tenant(tenant: TenantRun, size: int) -> Iterator[str]:
     yield ""
     yield text(sentences.window(tenant))
     yield ""
+    for note in tenant.notes:
+        yield text(note, _LONGEST)
+        yield ""
     three = zip(sentences.QUESTIONS, sentences.answers(tenant), sentences.grounds(tenant), strict=True)
     for number, (question, answer, grounds) in enumerate(three, 1):
         yield f"{number}. **{text(question)}** {text(answer, _LONGEST)} {text(grounds)}".rstrip()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from auditor.finding import Confidence
-from auditor.run import DatasetResult, DeviceAnswer, Grounds, InterruptAnswer, PolicyAnswer, TenantRun
+from auditor.run import DatasetResult, DeviceAnswer, Grounds, InterruptAnswer, PoliciesAnswer, PolicyAnswer, TenantRun
 
 QUESTIONS = (
     "Interrupts in the sign-in log: is anything broken?",
@@ -120,15 +120,24 @@ def _policies(tenant: TenantRun) -> str:
         return "Not known: the policies could not be read (see below)."
     read = dataset(tenant, "policies")
     whole = read is not None and read.state == "collected"
-    those = f"the {answer.of} policies" + ("" if whole else " that could be read")
     if not answer.policies:
-        return f"None of {those}."
+        return f"{share_of_policies(answer, whole=whole)}."
     effective = [policy for policy in answer.policies if not policy.inert]
     modes = Counter(policy.mode for policy in effective)
     by_mode = ", ".join(f"{count} {mode} persistent" for mode, count in sorted(modes.items())) or "none"
     inert = len(answer.policies) - len(effective)
     without = f" Without effect as they are: {inert}." if inert else ""
-    return f"{len(answer.policies)} of {those}. In force: {by_mode}.{without}"
+    return f"{share_of_policies(answer, whole=whole)}. In force: {by_mode}.{without}"
+
+
+def share_of_policies(answer: PoliciesAnswer, *, whole: bool) -> str:
+    """How many policies set a persistent browser session, out of how many."""
+    read = "" if whole else " that could be read"
+    if not answer.of:
+        return f"None: there are no policies{read}"
+    if answer.of == 1:
+        return f"The only policy{read}" if answer.policies else f"None: the only policy{read} does not"
+    return f"{len(answer.policies) or 'None'} of the {answer.of:,} policies{read}"
 
 
 def unseen(tenant: TenantRun) -> str:

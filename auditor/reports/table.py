@@ -47,6 +47,8 @@ def render(run: Run, *, width: int = 80, colour: bool = False) -> str:
 def _tenant(page: Page, tenant: TenantRun) -> None:
     page.title(sentences.name(tenant))
     page.prose(sentences.window(tenant))
+    for note in tenant.notes:
+        page.prose(note)
     _answers(page, tenant)
     _findings(page, tenant)
     _accepted(page, tenant)

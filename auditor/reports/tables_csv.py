@@ -201,6 +201,8 @@ def _checks(tenant: TenantRun) -> Iterator[Row]:
 def _not_known(tenant: TenantRun) -> Iterator[Row]:
     if aside := left_aside(tenant):
         yield "files", aside, ""
+    for note in tenant.notes:
+        yield "report", note, ""
     for caveat in tenant.interrupts.caveats:
         yield "sign-in log", caveat, ""
     for reason, count in tenant.interrupts.missing:

@@ -35,6 +35,7 @@ from auditor.tenant import graph_json
 from auditor.tenant.dataset import DATASETS
 from auditor.tenant.instant import MINUTE, parse
 from auditor.tenant.policy import Policy
+from auditor.tenant.records import Organization
 
 if TYPE_CHECKING:
     from msgraph.generated.base_graph_service_client import BaseGraphServiceClient
@@ -145,9 +146,18 @@ class Reader:
     async def _sign_in_page(self, value: Rows) -> None:
         if not self._asked.ask_sign_in_page:
             raise SourceError("It was not asked, as the config says.", "Set sign_in_page = true under [collect].")
-        organization = graph_json.organization(self._earlier("organization")[0])
         waiting = self._fetch.waiting("sign_in_page")
-        await read_sign_in_page(self._asked.cloud, organization, self._asked.now, waiting, value)
+        await read_sign_in_page(self._asked.cloud, self._organization(), self._asked.now, waiting, value)
+
+    def _organization(self) -> Organization:
+        """Where it could not be read, one of the domain that the config calls the tenant by. NotCollected when that is
+        an id."""
+        try:
+            return graph_json.organization(self._earlier("organization")[0])
+        except NotCollected:
+            if "." not in self._spool.header.tenant:
+                raise
+            return Organization("", "", self._spool.header.tenant, None, ())
 
     async def _directory_objects(self, value: Rows) -> None:
         from msgraph.generated.directory_objects.get_by_ids.get_by_ids_post_request_body import GetByIdsPostRequestBody

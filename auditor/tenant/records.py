@@ -10,12 +10,15 @@ from auditor.tenant.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Organization:
+    """`premium`: whether a plan of Microsoft Entra ID P1 or P2 is among its plans; None: Graph did not say."""
+
     id: str
     name: str
     initial_domain: str | None
     default_domain: str | None
     managed_domains: tuple[str, ...]
     federated_domains: tuple[str, ...] = ()
+    premium: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

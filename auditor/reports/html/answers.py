@@ -10,7 +10,7 @@ from auditor.reports.html.markup import Content, Html, el, joined, sentences, sh
 from auditor.reports.html.place import Place
 from auditor.reports.html.tables import details, listed
 from auditor.reports.html.unseen import unseen
-from auditor.reports.sentences import QUESTIONS, dataset, grounds, many
+from auditor.reports.sentences import QUESTIONS, dataset, grounds, many, share_of_policies
 from auditor.run import TenantRun
 
 _BYTES = 6_000
@@ -91,9 +91,9 @@ def _policies(tenant: TenantRun) -> tuple[Content, ...]:
     if not answer.known:
         return _NOT_KNOWN, el("p", sentences("The policies could not be read.", why))
     part = _only_a_part(why)
-    those = f"the {many(answer.of, 'policy', 'policies')}" + (" that could be read" if why else "")
+    share = share_of_policies(answer, whole=not why)
     if not answer.policies:
-        return "None", el("p", f"None of {those} sets one."), part
+        return "None", el("p", f"{share}."), part
     acting = Counter(policy.mode for policy in answer.policies if not policy.inert)
     idle = len(answer.policies) - sum(acting.values())
     by_mode = ", ".join(f"{count} {mode} persistent" for mode, count in sorted(acting.items())) or "none"
@@ -111,7 +111,7 @@ def _policies(tenant: TenantRun) -> tuple[Content, ...]:
         f"Without effect as they are: {idle}." if idle else None,
         f"Found between them: {' and '.join(beside)}." if beside else None,
     )
-    return f"{len(answer.policies)} of {those}", el("p", said), part
+    return share, el("p", said), part
 
 
 def _only_a_part(why: str) -> Html | None:
