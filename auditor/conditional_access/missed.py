@@ -22,11 +22,10 @@ from auditor.conditional_access.coverage import Coverage, Does, standing_between
 from auditor.conditional_access.directory import Directory
 from auditor.conditional_access.exclusions import leaving_aside, without_exclusions
 from auditor.conditional_access.people import people
-from auditor.conditional_access.reduction import SOMEBODY
 from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.supposed import supposed
 from auditor.conditional_access.three_values import Applies
-from auditor.tenant.circumstances import DIRECT_CONNECT, EXTERNAL, INTERNAL_GUEST, MEMBER, Person
+from auditor.tenant.circumstances import DIRECT_CONNECT, EXTERNAL, INTERNAL_GUEST, MEMBER, SOMEBODY, Person
 from auditor.tenant.dataset import Collected
 from auditor.tenant.policy import ALL, GUESTS, NONE
 from auditor.tenant.records import DirectoryObject
@@ -129,13 +128,14 @@ def survey(tenant: Tenant, does: Does) -> Survey | None:
 
 
 def reasons(of: Survey, person: Person, directory: Directory, case: Case) -> tuple[str, ...]:
-    """For each policy, what stands between it and the person's sign-in, as "'Policy': reasons"."""
+    """For each policy, what stands between it and the person's sign-in, as "'Policy': reasons"; first those of which
+    that is not known, which decide where the answer is not known."""
     found = []
     for policy in of.coverage.policies:
         decision = standing_between(policy, of.does, person, case, directory, of.made_up)
         if decision.applies is not Applies.YES:
-            found.append(f"{policy.name or policy.id!r}: {' '.join(decision.reasons)}")
-    return tuple(found)
+            found.append((decision.applies, f"{policy.name or policy.id!r}: {' '.join(decision.reasons)}"))
+    return tuple(said for _, said in sorted(found, key=lambda each: each[0] is Applies.NO))
 
 
 def missed_kinds(of: Survey) -> Iterator[MissedKind]:

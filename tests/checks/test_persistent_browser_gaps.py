@@ -174,10 +174,12 @@ def test_a_role_left_out_is_found_even_without_its_holders(missing: dict[str, st
     roles = never(users={"includeUsers": [], "includeRoles": [READER]})
     templates = [*ROLES, {"id": READER, "displayName": "Global Reader"}]
     told = found(roles, role_templates=templates, missing=missing, role_assignments=[role_assignment("u-ada", GLOBAL)])
-    finding = told["role", GLOBAL]
+    finding = told["roles", "administrators"] if missing else told["role", GLOBAL]
     assert finding.severity is (Severity.MEDIUM if missing else Severity.HIGH)
     assert ("403." in finding.message) is bool(missing)
-    assert ("role", READER) not in told
+    assert "'Global Administrator'" in finding.message
+    assert "'Global Reader'" not in finding.message
+    assert [kind for kind, _ in told if kind == "role"] == ([] if missing else ["role"])
 
 
 def test_guests_of_one_tenant() -> None:

@@ -156,7 +156,7 @@ def test_clear(one: dict[str, Any]) -> None:
     ("one", "words"),
     [
         (made(users={"includeGroups": [UNREAD]}), "The members of the group"),
-        (made(users={"includeGroups": [BIG], "excludeGroups": [UNREAD]}), "The members of the group"),
+        (made(users={"includeGroups": [BIG], "excludeGroups": [UNREAD]}), "unless everybody whom it is for is among"),
         (made(state="paused"), "state 'paused' is not known"),
         (
             policy() | {"sessionControls": {"persistentBrowser": {"mode": "never"}}},
