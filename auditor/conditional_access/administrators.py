@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from auditor.conditional_access.directory import TENANT_WIDE, Directory
 from auditor.conditional_access.roles import GLOBAL_ADMINISTRATOR
 from auditor.conditional_access.three_values import Applies
 from auditor.tenant.circumstances import INTERNAL_GUEST, MEMBER, Person
-from auditor.tenant.dataset import Collected, Missing
+from auditor.tenant.dataset import Collected, Missing, Partial, Reading
 from auditor.tenant.json_shapes import identity
 from auditor.tenant.records import DirectoryObject, RoleHolding
 from auditor.tenant.tenant import Tenant
@@ -58,8 +59,15 @@ def holders(tenant: Tenant, directory: Directory, roles: Iterable[str]) -> Mappi
         for holding in () if isinstance(reading, Missing) else reading.value:
             if holding.scope == TENANT_WIDE:
                 held.setdefault(identity(holding.role_id), []).append(holding)
-    not_read = [() if isinstance(reading, Collected) else (reading.reason,) for reading in (assigned, eligible)]
+    not_read = [
+        () if isinstance(reading, Collected) else (f"{what} was not {_how_far(reading)}read: {reading.reason}",)
+        for what, reading in (("Who holds roles", assigned), ("Who may activate roles", eligible))
+    ]
     return {role: _holders(held.get(role, ()), directory, *not_read) for role in roles}
+
+
+def _how_far(reading: Reading[Any]) -> str:
+    return "wholly " if isinstance(reading, Partial) else ""
 
 
 def _holders(

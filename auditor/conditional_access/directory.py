@@ -106,7 +106,7 @@ class Directory:
     def holds_role(self, user_id: str, role_id: str) -> Decision:
         """Does the person hold the built-in role, active and tenant-wide? No other assignment matches a policy. Whether
         somebody who may activate it had done so is not known."""
-        if self.built_in_roles is not None and role_id not in self.built_in_roles:
+        if self.built_in_roles is not None and role_id not in self.built_in_roles and role_id not in ADMIN_ROLES:
             return no(f"{role_id} is no built-in role.")
         if user_id == SOMEBODY and role_id in self.outside:
             return NO

@@ -192,7 +192,8 @@ def missed_groups(of: Survey) -> Iterator[MissedExcluded]:
             somebody = Person(group, frozenset({MEMBER}))
             answer = _left_out(of, somebody, of.made_up)
             if answer is not Applies.YES:
-                why = of.because(somebody, of.made_up)
+                unread = of.directory.in_group(SOMEBODY, group).reasons
+                why = (*unread, *of.because(somebody, of.made_up))
                 yield MissedExcluded(group, by, (), (), why, real.count if real and answer is Applies.NO else None)
         else:
             yield from _missed(of, group, by, sorted(real.users))

@@ -23,7 +23,7 @@ Global Administrator; where it is other roles only, that is no finding, and the 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from auditor.api import (
@@ -208,18 +208,19 @@ def _unread(look: _Look, roles: Sequence[tuple[str, RoleVerdict]]) -> Iterator[F
     names = tuple(repr(ADMIN_ROLES[role]) for role, _ in left_out)
     if any(surely_held(role, look.held[role]) for role, _ in left_out):
         parts = [f"Sessions last longer than they should for people who hold one of these roles: {', '.join(names)}."]
-        parts.append(f"Who holds them was not read: {' '.join(why[:_MOST_NAMED])}")
+        parts.append(" ".join(why[:_MOST_NAMED]))
         evidence: list[str] = []
         for half in look.halves:
             asked = ((repr(ADMIN_ROLES[role]), *anybody_who_holds(role, look.directory)) for role, _ in left_out)
             lacking = [*half.lacking(asked)]
             if lacking:
                 all_of_them = len(lacking) == len(left_out)
-                who = "all who are not named by a policy" if all_of_them else ", ".join(each.who for each in lacking)
+                who = "all who hold them" if all_of_them else ", ".join(each.who for each in lacking)
                 parts.append(_lacking(look, half, lacking[0], who))
                 evidence += [f"{each.who}: no {half.words}{_where(each.gap)}" for each in lacking]
         weight = Severity.MEDIUM, "no tenant is without a Global Administrator, and who it is was not read"
-        yield _finding(look, _ROLES, " ".join(parts), weight, evidence, sure=False, key="holders not read")
+        made = _finding(look, _ROLES, " ".join(parts), weight, evidence, sure=False, key="holders not read")
+        yield replace(made, remedy=f"{made.remedy} {look.remedy}".rstrip())
     elif left_out:
         message = (
             f"Whether anybody holds one of these roles, for which policies do not give {_both(look)}, is not known"
@@ -244,7 +245,7 @@ def _missed(look: _Look, role: str, found: RoleVerdict, groups: Sequence[str]) -
     if found.not_known:
         parts.append(f"Not known: {_some(look.holders(found.not_known))}.")
     if found.unseen and found.missed:
-        parts.append(f"Who else holds it was not read: {found.unseen[0]}")
+        parts.append(found.unseen[0])
     if groups or any(not gap.case.managed for gap in worst):
         weight = Severity.HIGH, "they are administrators"
     elif worst:

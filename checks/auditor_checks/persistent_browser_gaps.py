@@ -225,7 +225,7 @@ def _role(look: _Look, role: str, found: RoleVerdict) -> Iterator[Finding | Doub
             (Severity.HIGH, "they are administrators") if role in ADMIN_ROLES else (Severity.LOW, "it is a lesser role")
         )
         more = f" Of {_count(len(unsure), 'more holder')} it is not known." if unsure else ""
-        more += f" Who else holds it was not read: {_first(found.unseen)}" if found.unseen and found.missed else ""
+        more += f" {_first(found.unseen)}" if found.unseen and found.missed else ""
         message = f"No never-persistent policy{look.those} reaches these holders of {name!r}: {_some(who)}.{more}"
         because = of.because_of_holder(role, found.missed[0]) if found.missed else ()
         yield look.found(Subject("role", role, name), message + look.judged_by, weight, because)
@@ -251,13 +251,14 @@ def _unread_roles(look: _Look, roles: Sequence[tuple[str, RoleVerdict]]) -> Iter
     names = tuple(repr(look.role(role)) for role, _ in left_out)
     if any(surely_held(role, of.held[role]) for role, _ in left_out):
         message = (
-            f"No never-persistent policy{look.those} reaches people for holding one of these roles: "
-            f"{', '.join(names)}. Who holds them was not read: {' '.join(why[:_MOST_NAMED])}{look.judged_by}"
+            f"No never-persistent policy{look.those} reaches people who hold one of these roles: "
+            f"{', '.join(names)}. {' '.join(why[:_MOST_NAMED])}{look.judged_by}"
         )
         # One lower than where holders are known, and as they where the prompt already makes it lower.
         severity = Severity.MEDIUM if look.prompt == "shown" else Severity.HIGH
         weight = severity, "no tenant is without a Global Administrator, and who it is was not read"
-        yield look.found(_ROLES, message, weight, (), sure=False, key="holders not read")
+        remedy = f"{_INCLUDE} {look.remedy}".rstrip()
+        yield look.found(_ROLES, message, weight, (), remedy=remedy, sure=False, key="holders not read")
     elif left_out:
         message = "Whether anybody holds one of these roles, whom no never-persistent policy reaches, is not known"
         yield Doubt(_ROLES, message, look.remedy, names, " ".join(why))

@@ -253,3 +253,10 @@ def test_since_when_without_the_audit_log() -> None:
 
 def test_not_run_without_policies() -> None:
     assert run_check(check, missing={"policies": "Graph answered 403."}).status is Status.NOT_RUN
+
+
+def test_an_excluded_group_that_was_not_read_may_be_everybody() -> None:
+    result = ran(made(users={"includeUsers": ["All"], "excludeGroups": [UNREAD]}))
+    assert result.status is Status.NOT_RUN
+    said = f"It does, unless everybody whom it is for is among the members of the group {UNREAD}, who were not read."
+    assert said in result.reason
