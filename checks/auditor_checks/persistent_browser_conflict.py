@@ -72,7 +72,8 @@ class _Met:
 def run(tenant: Tenant) -> Iterable[Finding]:
     directory = Directory.of(tenant)
     may = [policy for policy in sets_persistent_browser(tenant.policies) if may_decide(policy)]
-    in_the_way = {policy.id: obstacles(policy, directory).certain for policy in may}
+    standing = {policy.id: obstacles(policy, directory) for policy in may}
+    in_the_way = {identity: each.certain for identity, each in standing.items()}
     # A role that nobody holds today may be activated tomorrow.
     acting = [policy for policy in may if all(each.unheld for each in in_the_way[policy.id])]
     always = [policy for policy in acting if _mode(policy) == "always"]
@@ -81,7 +82,7 @@ def run(tenant: Tenant) -> Iterable[Finding]:
     return told(
         [
             *_pairs(tenant, always, never, directory),
-            *_setting(tenant, keeping),
+            *_setting(tenant, [(policy, standing[policy.id].not_known) for policy in keeping]),
             *_unread_roles(tenant, always, never),
             *_unread_setting(tenant, keeping),
         ]
@@ -215,17 +216,20 @@ def _evidence(tenant: Tenant, policy: Policy) -> Evidence:
     return Evidence("policies", said, policy.modified or "")
 
 
-def _setting(tenant: Tenant, keeping: Sequence[Policy]) -> Iterator[Finding]:
-    """Hidden, against policies that keep sessions."""
+def _setting(tenant: Tenant, keeping: Sequence[tuple[Policy, tuple[str, ...]]]) -> Iterator[Finding]:
+    """Hidden, against policies that keep sessions; with why it is not known whether they do."""
     answer = stay_signed_in(tenant)
-    for policy in keeping if answer.verdict == "hidden" else ():
-        sure = "It keeps" if decides(policy) else "It may keep"
+    for policy, doubts in keeping if answer.verdict == "hidden" else ():
+        certain = decides(policy) and not doubts
+        sure = "It keeps" if certain else "It may keep"
+        why = f" Whether it does anything is not known: {' '.join(doubts)}" if doubts else ""
         yield Finding(
             severity=Severity.LOW,
-            confidence=Confidence(answer.confidence),
+            confidence=Confidence(answer.confidence) if certain else Confidence.INFERRED,
             subject=Subject("policy", policy.id, policy.name),
-            message=f"{sure} browser sessions although users are not asked to stay signed in: the policy overrides the "
-            f"hidden setting for {aim(policy, tenant.name_of)}. Low, because the policy itself is another finding.",
+            message=f"{sure} browser sessions although users are not asked to stay signed in: the policy overrides "
+            f"the hidden setting for {aim(policy, tenant.name_of)}.{why} Low, because the policy itself is another "
+            "finding.",
             remedy="Do not count on the hidden setting for them. If no session is meant to survive, remove the policy.",
             evidence=(_evidence(tenant, policy), *answer.evidence),
             key="overrides-the-setting",

@@ -129,6 +129,9 @@ class _Look:
     def role(self, role: str) -> str:
         return ADMIN_ROLES.get(role) or self.of.directory.names.get(role, role)
 
+    def place_read(self, location: str) -> bool:
+        return location in self.of.directory.locations or not self.of.directory.locations_missing
+
     def trusted(self, location: str) -> bool:
         real = self.of.directory.locations.get(location)
         return location == "AllTrusted" or (real is not None and real.trusted is True)
@@ -286,12 +289,17 @@ def _excluded(look: _Look, missed: MissedExcluded, kind: str) -> Finding | Doubt
     else:
         message += f", and no {other} covers that."
         weight = Severity.LOW, "it is one person"
+    may_activate = look.tenant.reading("role_eligibilities")
+    by_role = any(policy.conditions.users.include_roles for policy in look.of.coverage.policies)
+    sure = missed.count is None and (isinstance(may_activate, Collected) or not by_role)
+    if by_role and not isinstance(may_activate, Collected):
+        message += f" Whether they may activate a role that such a policy names is not known: {may_activate.reason}"
     if roles:
         message += f" Administrators are among it: {_some(roles)}."
         weight = Severity.HIGH, "administrators are left out"
     link = (group_link if kind == "group" else user_link)(look.tenant.portal, missed.id)
     remedy = "Take the exclusion out, or cover them by another policy. Emergency accounts: name them in the config."
-    return look.found(subject, message, weight, missed.because, remedy=remedy, sure=missed.count is None, link=link)
+    return look.found(subject, message, weight, missed.because, remedy=remedy, sure=sure, link=link)
 
 
 def _case(look: _Look, missed: MissedCase) -> Finding | Doubt:
@@ -305,6 +313,8 @@ def _case(look: _Look, missed: MissedCase) -> Finding | Doubt:
         return Doubt(subject, message, look.remedy, (of,), _first(missed.because))
     if any(trait.kind == "location" and look.trusted(trait.id) for trait in missed.traits):
         weight = Severity.LOW, "such places are mostly left out on purpose"
+    elif any(trait.kind == "location" and not look.place_read(trait.id) for trait in missed.traits):
+        weight = Severity.LOW, "whether the place is trusted was not read"
     elif "location" in kinds or "resource" in kinds:
         weight = Severity.MEDIUM, "all tabs of a browser share one session"
     elif missed.who == ("members",):
