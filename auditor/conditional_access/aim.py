@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.ways import unknown_in_filter
 from auditor.tenant.policy import Conditions, Guests, Policy
 
@@ -100,7 +101,7 @@ def _clients(conditions: Conditions) -> str:
 
 
 def _named(identity: str, kind: str, dataset: str, name_of: NameOf) -> str:
-    name = name_of(identity, dataset)
+    name = name_of(identity, dataset) or ADMIN_ROLES.get(identity)
     return f"{kind} {name!r}" if name else f"{kind} {identity}"
 
 

@@ -11,27 +11,29 @@ from dataclasses import dataclass
 from auditor.conditional_access.administrators import holders, objects_by_id, verdict
 from auditor.conditional_access.device_filter import TableRow
 from auditor.conditional_access.directory import Directory
+from auditor.conditional_access.exclusions import seen_from_outside, unread_exclusions
 from auditor.conditional_access.let_in import devices_let_in
 from auditor.conditional_access.people import people
-from auditor.conditional_access.reduction import SOMEBODY
 from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.three_values import Applies, some
-from auditor.tenant.circumstances import DIRECT_CONNECT, EXTERNAL, INTERNAL_GUEST, MEMBER, Person
+from auditor.tenant.circumstances import DIRECT_CONNECT, EXTERNAL, INTERNAL_GUEST, MEMBER, SOMEBODY, Person
 from auditor.tenant.policy import Policy
 from auditor.tenant.tenant import Tenant
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """`everybody`: an ordinary member whom nothing names. `named`: the administrators (ids) whom it certainly reaches,
-    also such as may activate their role. `devices`: see `devices_let_in`. `unmanaged`: whether devices that nobody
-    manages are among them."""
+    """`everybody`: an ordinary member whom nothing names. `but`: ids of groups and roles that it excludes and that were
+    not read: what is said of everybody and of guests is said of those who are in none of them. `named`: the
+    administrators (ids) whom it certainly reaches, also such as may activate their role. `devices`: see
+    `devices_let_in`. `unmanaged`: whether devices that nobody manages are among them."""
 
     everybody: Applies
     guests: Applies
     administrators: Applies
     named: tuple[str, ...]
     devices: tuple[TableRow, ...]
+    but: tuple[str, ...] = ()
 
     @property
     def unmanaged(self) -> Applies:
@@ -43,15 +45,19 @@ class Exposure:
 def exposure(policy: Policy, tenant: Tenant, directory: Directory) -> Exposure:
     """Needs the datasets of the directory, and role_eligibilities. People of B2B direct connect are left aside: the
     persistent browser control is not supported for them."""
-    everybody = people(policy.conditions, Person(SOMEBODY, frozenset({MEMBER})), directory).applies
+    unread = unread_exclusions([policy], directory)
+    others = seen_from_outside(directory, unread)
+    everybody = people(policy.conditions, Person(SOMEBODY, frozenset({MEMBER})), others).applies
+    guests = some(_guests(policy, others))
     found = tuple(_administrators(policy, tenant, directory))
     named = sorted({user for user, applies in found if user and applies is Applies.YES})
     return Exposure(
         everybody,
-        some(_guests(policy, directory)),
+        guests,
         some(applies for _, applies in found),
         tuple(named),
         devices_let_in(policy),
+        unread if Applies.YES in (everybody, guests) else (),
     )
 
 

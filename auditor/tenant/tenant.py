@@ -56,12 +56,16 @@ class Tenant:
 
     def reading(self, dataset: str) -> Reading[Any]:
         """How reading `dataset` ended; a folder that was collected without it (for fewer checks, or by an earlier
-        version) lacks it as any other. Asking for one that the check did not declare is a fault of the check."""
+        version) lacks it as any other. A part with nothing in it tells no more than a missing dataset, and is given as
+        one. Asking for one that the check did not declare is a fault of the check."""
         if dataset not in DATASETS:
             raise KeyError(dataset)
         if self.declared is not None and dataset not in self.declared:
             raise LookupError(f"the check reads {dataset!r} without declaring it in needs or wants")
-        return self.readings.get(dataset, NOT_ASKED_FOR)
+        reading = self.readings.get(dataset, NOT_ASKED_FOR)
+        if isinstance(reading, Partial) and isinstance(reading.value, (tuple, Mapping)) and not reading.value:
+            return Missing(reading.reason, reading.remedy)
+        return reading
 
     def seen_by(self, datasets: Iterable[str]) -> Tenant:
         """The same tenant with nothing but these datasets, as a check that declared them sees it."""

@@ -211,3 +211,45 @@ def test_of_a_log_that_was_read_in_part_no_more_is_claimed() -> None:
 def test_hostile_names_and_a_new_name_make_no_other_finding() -> None:
     old, new = always(), always() | {"displayName": "=cmd()<script>"}
     assert len({found(each).fingerprint("t", check.id) for each in (old, new)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("users", "parts", "but"),
+    [
+        (
+            {"excludeGroups": [GROUP]},
+            {"missing": {"group_members": "403."}},
+            "the members of the group 'Pilot', who were",
+        ),
+        ({"excludeGroups": [GROUP]}, {}, "the members of the group 'Pilot', who were not read"),
+        (
+            {"excludeGroups": [GROUP]},
+            {"group_members": {GROUP: 30_000}},
+            "the members of the group 'Pilot', who are too many",
+        ),
+        (
+            {"excludeRoles": [GLOBAL]},
+            {"missing": {"role_assignments": "403."}},
+            "those who hold the role 'Global Administrator', who were not read",
+        ),
+    ],
+)
+def test_an_excluded_group_that_was_not_read_takes_nothing_from_all_others(
+    users: dict[str, Any], parts: dict[str, Any], but: str
+) -> None:
+    finding = found(always(users={"includeUsers": ["All"], **users}), **parts)
+    assert (finding.severity, finding.confidence) == (Severity.HIGH, Confidence.STATED)
+    assert "It reaches every ordinary member" in finding.message
+    assert ", but for t" in finding.message
+    assert but in finding.message
+    assert "Whether it does so is not known" not in finding.message
+
+
+def test_an_excluded_group_that_was_not_read_leaves_a_named_person_in_doubt() -> None:
+    finding = found(always(users={"includeUsers": [ADA], "excludeGroups": [GROUP]}), role_assignments=[])
+    assert "Whether it does so is not known: The members of the group 'Pilot' are not known" in finding.message
+    held = found(
+        always(users={"includeUsers": [ADA], "excludeGroups": [GROUP]}), role_assignments=[role_assignment(ADA, GLOBAL)]
+    )
+    assert held.severity is Severity.MEDIUM
+    assert "It may reach administrators." in held.message
