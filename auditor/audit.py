@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor import answers
 from auditor.check import Check, run_check
+from auditor.conditional_access.account import account, held
 from auditor.config import Config, TenantConfig
 from auditor.errors import SpoolError
 from auditor.run import DatasetResult, TenantRun
@@ -151,6 +152,8 @@ def audit(
 
 def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) -> TenantRun:
     """The three answers, the datasets and the results of the checks. `source`: where the data came from."""
+    found = account(tenant)
+    tenant = held(tenant, found)
     return TenantRun(
         id=tenant.id,
         name=tenant.name,
@@ -160,7 +163,7 @@ def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) ->
         datasets=tuple(_dataset_result(name, reading) for name, reading in tenant.readings.items()),
         stay_signed_in=stay_signed_in(tenant),
         interrupts=answers.interrupts(tenant, source.get("api", ""), source.get("caveat", "")),
-        policies=answers.persistent_browser(tenant),
+        policies=answers.persistent_browser(tenant, found),
         checks=tuple(run_check(check, tenant) for check in checks),
         grounds=answers.grounds(tenant),
     )

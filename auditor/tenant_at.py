@@ -20,6 +20,7 @@ from auditor.sign_ins.formats.recognise import format_of
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
 from auditor.sources.folder import missing_from, readings
+from auditor.sources.policy_list import policy_listing
 from auditor.sources.progress import Progress, Report
 from auditor.spool.spool import Spool
 from auditor.tenant.break_glass import resolved
@@ -208,6 +209,7 @@ def _collected(spool: Spool) -> Tenant:
         break_glass=break_glass,
         break_glass_unresolved=unresolved,
         admin_sign_in_hours=header.admin_sign_in_hours,
+        listing=policy_listing(spool) if isinstance(found.get("policies"), (Collected, Partial)) else None,
         portal=portal,
     )
 
