@@ -24,3 +24,6 @@ class Preview:
     """conditionalAccessPolicy objects, each with its `deletedDateTime`."""
     refuses: Mapping[str, int] = field(default_factory=dict)
     """Version and path, such as `beta/identity/conditionalAccess/plans` -> the status that Graph answers with."""
+
+
+USUAL = Preview()

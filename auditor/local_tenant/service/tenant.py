@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.local_tenant.service.clients import READ_EVERYTHING, Clients, FederatedCredential
 from auditor.local_tenant.service.clock import Clock
-from auditor.local_tenant.service.preview import Preview
+from auditor.local_tenant.service.preview import USUAL, Preview
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -154,7 +154,7 @@ def running(
     port: int = 0,
     clock: Clock = time.time,
     faults: Faults | None = None,
-    preview: Preview | None = None,
+    preview: Preview = USUAL,
 ) -> Iterator[LocalTenant]:
     """Serves `simulation` on loopback until the block is left.
 
@@ -228,7 +228,7 @@ def running(
             pages=Pages(secrets.token_bytes(32)),
             throttle=Throttle(clock) if throttle else None,
             clock=clock,
-            preview=preview or Preview(),
+            preview=preview,
         )
         identity = Identity(
             header=secrets.token_urlsafe(30),

@@ -31,7 +31,7 @@ from auditor.local_tenant.service.graph.endpoint import (
     bad_request,
 )
 from auditor.local_tenant.service.paging import Pages
-from auditor.local_tenant.service.preview import Preview
+from auditor.local_tenant.service.preview import USUAL, Preview
 from auditor.local_tenant.service.throttle import Limit, Throttle
 from auditor.local_tenant.service.tokens import Claims, TokenRefused, Tokens
 
@@ -63,7 +63,7 @@ class Graph:
     pages: Pages
     throttle: Throttle | None
     clock: Clock
-    preview: Preview = Preview()
+    preview: Preview = USUAL
     _endpoints: tuple[Endpoint, ...] = field(default=ENDPOINTS)
 
     def application(self) -> Starlette:
