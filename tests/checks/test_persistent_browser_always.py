@@ -211,3 +211,20 @@ def test_of_a_log_that_was_read_in_part_no_more_is_claimed() -> None:
 def test_hostile_names_and_a_new_name_make_no_other_finding() -> None:
     old, new = always(), always() | {"displayName": "=cmd()<script>"}
     assert len({found(each).fingerprint("t", check.id) for each in (old, new)}) == 1
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"agents": {"includeAgents": ["All"]}},
+        {"agentContext": {"x": "y"}},
+        {"agentIdRiskLevels": "high"},
+        {"times": {"x": ["1"]}},
+        {"ofTomorrow": 1},
+    ],
+)
+def test_of_a_condition_that_is_not_known_it_says_nobody_is_reached_for_sure(condition: dict[str, Any]) -> None:
+    finding = found(always(**condition))
+    assert "It reaches" not in finding.message
+    assert "a part that is not known of all users" in finding.message
+    assert (finding.severity, finding.confidence) == (Severity.MEDIUM, Confidence.INFERRED)

@@ -57,7 +57,6 @@ def _body(row: JsonRow, preview: Preview) -> JsonRow:
     controls = row["sessionControls"]
     return {
         **row,
-        "deletedDateTime": None,
         "partialEnablementStrategy": None,
         "conditions": {
             **conditions,
