@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from auditor.conditional_access.account import Account, Unlisted
 from auditor.conditional_access.agreement import Agreement, agreement
 from auditor.conditional_access.aim import aim
 from auditor.conditional_access.board import Board
@@ -24,6 +25,7 @@ from auditor.run import (
     PoliciesAnswer,
     PolicyAnswer,
     ReachAnswer,
+    UnlistedAnswer,
 )
 from auditor.sign_ins.catalogue import catalogue
 from auditor.stay_signed_in import TELLING
@@ -114,8 +116,9 @@ def _caveats(log: SignInLog, api: str, caveat: str, *, partial: bool) -> tuple[s
     return tuple(caveats)
 
 
-def persistent_browser(tenant: Tenant) -> PoliciesAnswer:
-    """Every policy that sets a persistent browser session, and how far the evaluation of policies can be trusted."""
+def persistent_browser(tenant: Tenant, account: Account) -> PoliciesAnswer:
+    """Every policy that sets a persistent browser session, and how far the list of policies, which was held to
+    `account`, and their evaluation can be trusted."""
     reading = tenant.reading("policies")
     if isinstance(reading, Missing):
         return PoliciesAnswer(known=False)
@@ -133,6 +136,22 @@ def persistent_browser(tenant: Tenant) -> PoliciesAnswer:
         policies=tuple(_policy(policy, each, tenant) for policy, each in zip(setting, reached, strict=True)),
         of=len(policies),
         agreement=_agreement(held) if held is not None and held.sign_ins else None,
+        unlisted=tuple(map(_unlisted, account.unlisted)),
+        caveats=(*([account.lacks] if account.lacks else []), *account.caveats),
+    )
+
+
+def _unlisted(found: Unlisted) -> UnlistedAnswer:
+    named = found.named
+    return UnlistedAnswer(
+        named.id,
+        named.name,
+        named.rows,
+        to_seconds_text(named.last),
+        named.grants,
+        named.sessions,
+        found.standing.value,
+        found.deleted,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor import answers
 from auditor.check import Check, run_check
+from auditor.conditional_access.account import account, held
 from auditor.config import Config, TenantConfig
 from auditor.errors import SpoolError
 from auditor.judgement import emergency_accounts
@@ -160,6 +161,8 @@ def audit(
 
 def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) -> TenantRun:
     """The three answers, the datasets and the results of the checks. `source`: where the data came from."""
+    found = account(tenant)
+    tenant = held(tenant, found)
     checks = tuple(checks)
     results = tuple(run_check(check, tenant) for check in checks)
     notes = emergency_accounts(tenant)
@@ -178,7 +181,7 @@ def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) ->
         datasets=tuple(_dataset_result(name, reading) for name, reading in tenant.readings.items()),
         stay_signed_in=stay_signed_in(tenant),
         interrupts=answers.interrupts(tenant, source.get("api", ""), source.get("caveat", "")),
-        policies=answers.persistent_browser(tenant),
+        policies=answers.persistent_browser(tenant, found),
         checks=results,
         grounds=answers.grounds(tenant),
         notes=notes,

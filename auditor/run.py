@@ -200,14 +200,33 @@ class AgreementAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlistedAnswer:
+    """A policy that the log names and the list of policies lacks. `rows`: how many name it, the last of them at `last`
+    (ISO text). `grants`, `sessions`: controls that they name, in the log's words. `standing`: lacking (the list is not
+    whole), deleted, no longer seen, or whose policy is not known. `deleted`: when, as ISO text, or ""."""
+
+    id: str
+    name: str
+    rows: int
+    last: str
+    grants: tuple[str, ...]
+    sessions: tuple[str, ...]
+    standing: str
+    deleted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PoliciesAnswer:
     """`known`: whether policies could be read at all; without it the empty list says nothing. `of`: of how many.
-    `agreement`: None where there is no log, or it does not show what was decided on policies."""
+    `agreement`: None where there is no log, or it does not show what was decided on policies. `unlisted`: policies that
+    the list lacks, those that most rows name first. `caveats`: what is to be said of the list, as sentences."""
 
     known: bool
     policies: tuple[PolicyAnswer, ...] = ()
     of: int = 0
     agreement: AgreementAnswer | None = None
+    unlisted: tuple[UnlistedAnswer, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from auditor.sign_ins.partition import PartRead
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
 from auditor.sources.folder import doubted, missing_from, parsed, readings
+from auditor.sources.policy_list import policy_listing
 from auditor.sources.progress import Progress, Report
 from auditor.spool.account import Account, Found, LogAccount
 from auditor.spool.manifest import Manifest
@@ -273,6 +274,7 @@ def _collected(spool: Spool) -> Tenant:
         break_glass=break_glass,
         break_glass_unresolved=unresolved,
         admin_sign_in_hours=header.admin_sign_in_hours,
+        listing=policy_listing(spool) if isinstance(found.get("policies"), (Collected, Partial)) else None,
         portal=portal,
     )
 

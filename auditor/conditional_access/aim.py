@@ -22,14 +22,20 @@ _LOCATIONS = {"All": "any", "AllTrusted": "all trusted ones"}
 
 
 def aim(policy: Policy, name_of: NameOf) -> str:
-    """`name_of(id, dataset)` gives a display name or None, see `Tenant.name_of`."""
+    """`name_of(id, dataset)` gives a display name or None, see `Tenant.name_of`. With a condition that is not known it
+    is not known either: that one may leave anybody out."""
     conditions = policy.conditions
     parts = [_people(conditions, name_of), _resources(conditions, name_of), _clients(conditions)]
     if conditions.device_filter is not None:
         mode = conditions.device_filter.mode
         which = {"include": "only devices", "exclude": "not devices"}.get(mode, f"devices in the mode {mode!r}")
         parts.append(f"{which} with {conditions.device_filter.rule}")
-    return "; ".join([*parts, *_further(conditions, name_of)])
+    parts += _further(conditions, name_of)
+    unknown = (*conditions.unknown, *unknown_in_filter(conditions))
+    if unknown:
+        parts = [f"a part that is not known of {parts[0]}", *parts[1:]]
+        parts.append(f"as it sets what this version does not know: {', '.join(unknown)}")
+    return "; ".join(parts)
 
 
 def _further(conditions: Conditions, name_of: NameOf) -> Iterator[str]:
@@ -48,9 +54,6 @@ def _further(conditions: Conditions, name_of: NameOf) -> Iterator[str]:
         ("authentication flows", conditions.authentication_flows),
     )
     yield from (f"{what}: {', '.join(values)}" for what, values in levels if values)
-    unknown = (*conditions.unknown, *unknown_in_filter(conditions))
-    if unknown:
-        yield f"and what this version does not know: {', '.join(unknown)}"
 
 
 def _but(include: Sequence[str], exclude: Sequence[str]) -> str:

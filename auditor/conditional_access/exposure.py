@@ -47,7 +47,7 @@ def exposure(policy: Policy, tenant: Tenant, directory: Directory) -> Exposure:
     persistent browser control is not supported for them."""
     unread = unread_exclusions([policy], directory)
     others = seen_from_outside(directory, unread)
-    everybody = people(policy.conditions, Person(SOMEBODY, frozenset({MEMBER})), others).applies
+    everybody = _reached(policy, Person(SOMEBODY, frozenset({MEMBER})), others)
     guests = some(_guests(policy, others))
     found = tuple(_administrators(policy, tenant, directory))
     named = sorted({user for user, applies in found if user and applies is Applies.YES})
@@ -65,7 +65,13 @@ def _guests(policy: Policy, directory: Directory) -> Iterator[Applies]:
     included = policy.conditions.users.include_guests
     for kind in sorted((EXTERNAL - {DIRECT_CONNECT}) | {INTERNAL_GUEST}):
         for home in (SOMEBODY, *(included.tenants if included else ())) if kind in EXTERNAL else ("",):
-            yield people(policy.conditions, Person(SOMEBODY, frozenset({kind}), home), directory).applies
+            yield _reached(policy, Person(SOMEBODY, frozenset({kind}), home), directory)
+
+
+def _reached(policy: Policy, who: Person, directory: Directory) -> Applies:
+    """A condition that is not known may leave anybody out."""
+    found = people(policy.conditions, who, directory).applies
+    return Applies.NOT_KNOWN if found is Applies.YES and policy.conditions.unknown else found
 
 
 def _administrators(policy: Policy, tenant: Tenant, directory: Directory) -> Iterator[tuple[str, Applies]]:
@@ -73,7 +79,7 @@ def _administrators(policy: Policy, tenant: Tenant, directory: Directory) -> Ite
     objects = objects_by_id(tenant)
 
     def reached(who: Person, where: Directory) -> Applies:
-        return people(policy.conditions, who, where).applies
+        return _reached(policy, who, where)
 
     for role, held in holders(tenant, directory, ADMIN_ROLES).items():
         found = verdict(role, held, directory, objects, frozenset(), reached)

@@ -33,6 +33,7 @@ class Reduction:
     def __init__(self, policies: Sequence[Policy], directory: Directory) -> None:
         self.tenant = directory.tenant
         self.numbers = {policy.id: number for number, policy in reversed(tuple(enumerate(policies)))}
+        self.listed = frozenset(policy.id.lower() for policy in policies)
         self.changes = tuple(sorted({at for policy in policies if (at := changed_at(policy)) is not None}))
         self._classes = _classes(policies, directory)
         self._homes = frozenset(

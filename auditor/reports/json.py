@@ -113,6 +113,20 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         if tenant.policies.known
         else None,
         "policies": tenant.policies.of,
+        "unlisted_policies": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "rows": each.rows,
+                "last": each.last,
+                "grants": list(each.grants),
+                "sessions": list(each.sessions),
+                "standing": each.standing,
+                "deleted": each.deleted or None,
+            }
+            for each in tenant.policies.unlisted
+        ],
+        "policies_caveats": list(tenant.policies.caveats),
         "policy_evaluation": _agreement(tenant.policies.agreement),
         "grounds": [
             {"answer": each.answer, "read": list(each.read), "lacks": list(each.lacks)} for each in tenant.grounds

@@ -150,6 +150,8 @@ def _policies(json: Json) -> Json:
         ],
         "of": json.get("policies", 0),
         "agreement": _agreement(json.get("policy_evaluation")),
+        "unlisted": [{**each, "deleted": each["deleted"] or ""} for each in json.get("unlisted_policies", ())],
+        "caveats": json.get("policies_caveats", ()),
     }
 
 

@@ -69,6 +69,8 @@ def _tenant(tenant: TenantRun, size: int) -> Iterator[str]:
         if number == 2:
             told = (f"   - {text(each.statement, _LONGEST)}" for each in tenant.stay_signed_in.evidence)
             yield from cut(told, size // 30)[0]
+        if number == 3:
+            yield from (f"   - {text(each, _LONGEST)}" for each in tenant.policies.caveats)
     yield ""
     yield from _findings(tenant, size * 36 // 100)
     yield from _accepted(tenant, size * 8 // 100)

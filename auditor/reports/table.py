@@ -80,6 +80,9 @@ def _answers(page: Page, tenant: TenantRun) -> None:
         if number == 2:
             for each in tenant.stay_signed_in.evidence:
                 page.prose(each.statement, "     ", "   - ")
+        if number == 3:
+            for caveat in tenant.policies.caveats:
+                page.prose(caveat, "     ", "   - ")
 
 
 def _findings(page: Page, tenant: TenantRun) -> None:

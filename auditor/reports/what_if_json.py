@@ -124,4 +124,5 @@ def _graph(graph: GraphOpinion) -> dict[str, Any]:
         ],
         "reason": graph.reason,
         "remedy": graph.remedy,
+        "api": graph.api or None,
     }

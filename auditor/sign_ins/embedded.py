@@ -25,7 +25,7 @@ from auditor.sign_ins.crew import Crew
 from auditor.sign_ins.partition import REFUSALS_NAMED, Partitioned, PartRead
 from auditor.sign_ins.runs import merged
 from auditor.sign_ins.sights import Reduction, Sights
-from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, Recorded, Sight
+from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, NamedPolicies, Recorded, Sight
 
 BYTES_PER_ROW = 4_000
 """Of a log whose rows nobody has counted. Graph's rows are larger, those of tables smaller."""
@@ -70,6 +70,7 @@ class EmbeddedLog:
         sights = Sights(reduction) if reduction is not None else None
         self._sights: tuple[Sight, ...] = ()
         self._record: Iterable[Recorded] = ()
+        self._unlisted = NamedPolicies()
         try:
             with _without_collector(), Crew(self.folder, count - 1, buckets.count_for(about), listed, sights) as crew:
                 read = crew.read(parts, progress)
@@ -81,6 +82,7 @@ class EmbeddedLog:
                 self._counts = tally.counts(counted)
                 if sights is not None:
                     self._sights, self._record = sights.counted()
+                    self._unlisted = sights.unlisted.counted()
         except BaseException:
             self._temporary.cleanup()
             raise
@@ -108,6 +110,9 @@ class EmbeddedLog:
 
     def recorded(self) -> Iterator[Recorded]:
         return iter(self._record)
+
+    def unlisted(self) -> NamedPolicies:
+        return self._unlisted
 
     def __enter__(self) -> EmbeddedLog:
         return self

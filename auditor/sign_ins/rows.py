@@ -18,7 +18,8 @@ class Row(msgspec.Struct, array_like=True, gc=False):
     are "" when the row has none or only zeros. `order`: among rows of one id, the one that was collected later has the
     higher number. What follows is of use for some rows only, and left out for the others: `created`, the log's own
     text; names; `own_user` and `interactive`, None when the row does not say; `sight`, `record`: numbers that
-    `auditor.sign_ins.sights` gave, or -1; `seen`: see `auditor.sign_ins.seen.packed`."""
+    `auditor.sign_ins.sights` gave, or -1; `seen`: see `auditor.sign_ins.seen.packed`; `named`: see
+    `auditor.sign_ins.unlisted`."""
 
     id: str
     at: int
@@ -35,6 +36,7 @@ class Row(msgspec.Struct, array_like=True, gc=False):
     sight: int = -1
     record: int = -1
     seen: bytes = b""
+    named: tuple[int, ...] | None = None
 
 
 Code = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]

@@ -60,8 +60,13 @@ class GraphClient:
 
     def __init__(self, builders: BaseGraphServiceClient, cloud: Cloud, credential: Credential) -> None:
         self.builders = builders
+        self._graph = cloud.graph
         self._origin = _origin(cloud.graph)
         self._credential = credential
+
+    def address(self, api: str) -> str:
+        """Where a version of Graph ("v1.0" or "beta") is, without a slash at the end."""
+        return f"{self._graph}/{api}"
 
     async def read(self, request: RequestInformation, kind: type[T], pace: Pace, waiting: Waiting) -> T:
         """The answer, decoded as `kind`. `Refused` for a no, `SourceError` when it could not be had at all."""

@@ -76,7 +76,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredDataset(msgspec.Struct, frozen=True, kw_only=True):
-    """`state`: collected, partial or missing. `value`: Graph's objects, as they came. `read`: when."""
+    """`state`: collected, partial or missing. `value`: Graph's objects, as they came. `read`: when. `beside`: what was
+    read to judge it by, each as a dataset of its own; version 0.1 read nothing."""
 
     name: str
     state: State
@@ -84,6 +85,7 @@ class StoredDataset(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
     read: str
     value: list[msgspec.Raw] = []
+    beside: dict[str, StoredDataset] = {}
 
     def objects(self) -> list[Any]:
         return [msgspec.json.decode(raw) for raw in self.value]

@@ -24,6 +24,7 @@ from auditor.tenant.records import (
     PageBranding,
     PasswordDates,
     PolicyChange,
+    PolicyListing,
     Registration,
     RegistrationCampaign,
     RoleHolding,
@@ -39,8 +40,9 @@ class Tenant:
     """`id`, `name`, `domain`: as far as known, else "". `window`: start and end of the log asked for, in ticks.
     `break_glass`: ids, in lower case, of the emergency accounts that the config names; `break_glass_unresolved`: names
     of those that nobody was found for. `admin_sign_in_hours`: how often administrators must sign in again, as the
-    config says. `portal`: the address of the cloud's portal, without a slash at the end, or "". `declared`: the
-    datasets that may be read here; None: all."""
+    config says. `listing`: what was read besides the list of policies; None: files do not tell. `portal`: the address
+    of the cloud's portal, without a slash at the end, or "". `declared`: the datasets that may be read here; None:
+    all."""
 
     id: str
     name: str
@@ -51,6 +53,7 @@ class Tenant:
     break_glass: frozenset[str] = frozenset()
     break_glass_unresolved: tuple[str, ...] = ()
     admin_sign_in_hours: int = 4
+    listing: PolicyListing | None = None
     portal: str = ""
     declared: frozenset[str] | None = None
 

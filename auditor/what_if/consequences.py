@@ -119,7 +119,8 @@ class OpinionDiffers:
 class GraphOpinion:
     """Our evaluation of today's policies held to Graph's own. `asked`: sign-ins it answered for; the others count
     decisions, one for each of them and each policy. `not_enough`: Graph had too little to go by; `not_known`: we had.
-    `changed`: left out, as the policy changed since it was collected. `reason`, `remedy`: why more was not asked."""
+    `changed`: left out, as the policy changed since it was collected. `reason`, `remedy`: why more was not asked.
+    `api`: the version of Graph that answered, or ""."""
 
     asked: int = 0
     agree: int = 0
@@ -130,6 +131,7 @@ class GraphOpinion:
     differences: tuple[OpinionDiffers, ...] = ()
     reason: str = ""
     remedy: str = ""
+    api: str = ""
 
 
 @dataclass(frozen=True, slots=True)

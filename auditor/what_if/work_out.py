@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.audit import about, names_of, open_tenant
 from auditor.check import Check
+from auditor.conditional_access.account import account, held
 from auditor.conditional_access.directory import NEEDED, Directory
 from auditor.conditional_access.persistence import Persistence, acts, same_effect, same_reach
 from auditor.conditional_access.session import NEVER
@@ -121,6 +122,7 @@ def _change(wanted: Policy | str | None, policies: Sequence[Policy] | None) -> C
 def what_if(tenant: Tenant, change: Change, checks: Iterable[Check], source: Mapping[str, str]) -> Consequences:
     """What would come of the change. The log must tell apart what the policy tells apart that is put in: see the `also`
     of `audit.open_tenant`. `source`: where the data came from."""
+    tenant = held(tenant, account(tenant))
     setting = stay_signed_in(tenant)
     changed = tomorrow(tenant, change)
     moves = change.before is None or change.after is None or not same_effect(change.before, change.after)

@@ -253,3 +253,20 @@ def test_an_excluded_group_that_was_not_read_leaves_a_named_person_in_doubt() ->
     )
     assert held.severity is Severity.MEDIUM
     assert "It may reach administrators." in held.message
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"agents": {"includeAgents": ["All"]}},
+        {"agentContext": {"x": "y"}},
+        {"agentIdRiskLevels": "high"},
+        {"times": {"x": ["1"]}},
+        {"ofTomorrow": 1},
+    ],
+)
+def test_of_a_condition_that_is_not_known_it_says_nobody_is_reached_for_sure(condition: dict[str, Any]) -> None:
+    finding = found(always(**condition))
+    assert "It reaches" not in finding.message
+    assert "a part that is not known of all users" in finding.message
+    assert (finding.severity, finding.confidence) == (Severity.MEDIUM, Confidence.INFERRED)

@@ -90,7 +90,8 @@ def _policies(tenant: TenantRun) -> tuple[Content, ...]:
     why = _because(tenant, "policies")
     if not answer.known:
         return _NOT_KNOWN, el("p", sentences("The policies could not be read.", why))
-    part = _only_a_part(why)
+    more = (el("p", shown(each, _LONGEST)) for each in answer.caveats if shown(each, _LONGEST) not in why)
+    part = joined(_only_a_part(why), *more)
     share = share_of_policies(answer, whole=not why)
     if not answer.policies:
         return "None", el("p", f"{share}."), part
