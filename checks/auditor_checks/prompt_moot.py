@@ -93,8 +93,8 @@ def _moot(tenant: Tenant, answer: StaySignedIn, whole: Sequence[Policy], reached
         subject=SETTING,
         message=f"The setting says to show the prompt, and yet no user of the tenant should meet it: {_named(whole)} "
         f"{'reaches' if len(whole) == 1 else 'reach'} every browser sign-in, and whom a policy with always or never "
-        f"reaches is not asked.{_contest(whole)} {_counted(tenant, reached)}{_met(tenant, whole)} Low, because no one is "
-        "worse off for it; but who changes the setting changes nothing.",
+        f"reaches is not asked.{_contest(whole)} {_counted(tenant, reached)}{_met(tenant, whole)} Low, because no one "
+        "is worse off for it; but who changes the setting changes nothing.",
         remedy="Keep the policy as what decides and hide the prompt, so that both say the same; or remove the policy.",
         evidence=(*answer.evidence, *_evidence(tenant, whole)),
         key="moot",
