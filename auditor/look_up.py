@@ -138,7 +138,7 @@ def _attempts(
     def say(read: int) -> None:
         report(Progress("sign-in log, searched", read, share=min(1.0, read / max(1, log.totals.rows))))
 
-    rows = find(log_of(source), wanted, say)
+    rows = find(log_of(source), wanted, say, ordered=isinstance(source, Spool))
     if redaction is not None:
         rows = redaction.rows(rows)
     known = tenant.name or tenant.domain or tenant.id or name

@@ -145,6 +145,7 @@ def _exported_log(
         return
     with EmbeddedLog(
         cut(exports.log, 1 if reduction is not None else os.cpu_count() or 1),
+        ordered=False,
         reduction=reduction,
         listed=listed,
         progress=lambda read: report(Progress(_READ_BACK, read)),

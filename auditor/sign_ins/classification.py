@@ -8,13 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from auditor.sign_ins.attempts import judged, newest_versions
+from auditor.sign_ins.attempts import judged
 from auditor.sign_ins.buckets import Written
 from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.rows import Row
 from auditor.sign_ins.runs import Run, Runs
 from auditor.sign_ins.sights import Sights
 from auditor.sign_ins.tally import Counted, Tally
+from auditor.sign_ins.versions import newest_versions, sharing_an_id
 from auditor.tenant.sign_in_log import Coverage
 
 
@@ -41,7 +42,7 @@ def classified(
     done: list[int] = []
     for rows in _buckets(shelves, written, done):
         distinct = newest_versions(rows)
-        tally.rows(distinct)
+        tally.rows(distinct, sharing_an_id(distinct))
         if sights is not None:
             for row in distinct:
                 sights.count(row)
