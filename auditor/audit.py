@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,11 +139,18 @@ def asked_of(tenant: TenantConfig, config: Config, datasets: Iterable[str], surr
 
 
 def audit(
-    source: Spool | Exports, checks: Iterable[Check], report: Report, redaction: Redaction | None = None
+    source: Spool | Exports,
+    checks: Iterable[Check],
+    report: Report,
+    redaction: Redaction | None = None,
+    now: datetime | None = None,
 ) -> TenantRun:
     """The facts of a report on one tenant, from what was collected or exported of it. With a `redaction` they have
-    pseudonyms for names, and go through its `run` before anybody sees them."""
+    pseudonyms for names, and go through its `run` before anybody sees them. `now`: of what is said of today; None: the
+    end of the window."""
     with open_tenant(source, report) as tenant:
+        if now is not None:
+            tenant = replace(tenant, now=from_datetime(now))
         if redaction is not None:
             tenant = redaction.tenant(tenant, names_of(source))
         return facts(tenant, checks, about(source, tenant))

@@ -17,6 +17,7 @@ from auditor.exports.part import Part
 from auditor.exports.parts import cut
 from auditor.sign_ins.embedded import EmbeddedLog
 from auditor.sign_ins.formats.recognise import format_of
+from auditor.sign_ins.told import uncoded
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
 from auditor.sources.folder import missing_from, readings
@@ -130,8 +131,8 @@ def _spooled_log(
         if stored is None or stored.state != "collected":
             why = stored or missing_from(spool)
             yield Partial(log, why.reason, why.remedy)
-        elif log.totals.refused:
-            yield Partial(log, _refused(log))
+        elif lacking := _lacking(log):
+            yield Partial(log, " ".join(lacking))
         else:
             yield Collected(log)
 
@@ -157,11 +158,16 @@ def _exported_log(
                 f"{described(log.unreadable, totals.refused)}",
                 "Export them again.",
             )
-        reasons = [_refused(log)] if totals.refused else []
+        reasons = _lacking(log)
         if len(exports.tenants) > 1:
             named = ", ".join(exports.tenants[:NAMED])
             reasons.append(f"The files are of {len(exports.tenants)} tenants, which nothing here tells apart: {named}.")
         yield Partial(log, " ".join(reasons)) if reasons else Collected(log)
+
+
+def _lacking(log: EmbeddedLog) -> list[str]:
+    """What of the rows themselves is not known."""
+    return [*filter(None, (_refused(log) if log.totals.refused else "", uncoded(log.totals)))]
 
 
 def _refused(log: EmbeddedLog) -> str:

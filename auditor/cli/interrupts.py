@@ -87,6 +87,7 @@ def _listed(
     from auditor.explain.explainer import Explainer
     from auditor.reports import interrupts as lists
     from auditor.reports.interrupts import Explained
+    from auditor.sign_ins import told
     from auditor.tenant.dataset import Missing, Partial
 
     with ExitStack() as stack:
@@ -103,6 +104,9 @@ def _listed(
             return False
         if isinstance(log, Partial):
             complain(f"{whose}: only a part of the log was read. {log.reason}", log.remedy)
+        totals = log.value.totals
+        for said in filter(None, (told.repeated(totals), told.sharing(totals))):
+            complain(f"{whose}: {said}")
         explain = Explainer(tenant).explain
         found: Explained = ((each, explain(each)) for each in log.value.interrupts(code))
         if redaction is not None:

@@ -59,7 +59,7 @@ def run(
         reports = wanted(forms, output, defaults, redact)
         redaction = redaction_by(redact)
         with showing(quiet) as progress:
-            tenants = (audit.audit(audit.source_at(source), checks, progress, redaction),)
+            tenants = (audit.audit(audit.source_at(source), checks, progress, redaction, started),)
     else:
         settings = load(config)
         defaults = settings.report
@@ -94,7 +94,7 @@ def _audited(
 
     with showing(quiet) as progress:
         spool = collected(tenant, settings, audit.datasets_for(checks), progress)
-        seen = audit.audit(spool, checks, progress, redaction)
+        seen = audit.audit(spool, checks, progress, redaction, clock.now())
     try:
         shelf.purge(root_of(settings), tenant.id, settings.spool.keep, clock.now())
     except SpoolError as error:

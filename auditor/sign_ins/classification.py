@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,8 @@ from auditor.sign_ins.sights import Sights
 from auditor.sign_ins.tally import Counted, Tally
 from auditor.sign_ins.versions import newest_versions, sharing_an_id
 from auditor.tenant.sign_in_log import Coverage
+
+_when = attrgetter("at", "id")
 
 
 class Classified(msgspec.Struct, frozen=True, tag=True):
@@ -44,7 +47,8 @@ def classified(
         distinct = newest_versions(rows)
         tally.rows(distinct, sharing_an_id(distinct))
         if sights is not None:
-            for row in distinct:
+            # The first row that shows a thing is its example: not by the order in which files happen to lie.
+            for row in sorted(distinct, key=_when):
                 sights.count(row)
         interrupted = {row.correlation_id for row in distinct if row.code in interrupts}
         groups: dict[str, list[Row]] = defaultdict(list)

@@ -39,8 +39,8 @@ class Tenant:
     """`id`, `name`, `domain`: as far as known, else "". `window`: start and end of the log asked for, in ticks.
     `break_glass`: ids, in lower case, of the emergency accounts that the config names; `break_glass_unresolved`: names
     of those that nobody was found for. `admin_sign_in_hours`: how often administrators must sign in again, as the
-    config says. `portal`: the address of the cloud's portal, without a slash at the end, or "". `declared`: the
-    datasets that may be read here; None: all."""
+    config says. `portal`: the address of the cloud's portal, without a slash at the end, or "". `now`: the present, in
+    ticks; None: the end of the window. `declared`: the datasets that may be read here; None: all."""
 
     id: str
     name: str
@@ -52,6 +52,7 @@ class Tenant:
     break_glass_unresolved: tuple[str, ...] = ()
     admin_sign_in_hours: int = 4
     portal: str = ""
+    now: int | None = None
     declared: frozenset[str] | None = None
 
     def reading(self, dataset: str) -> Reading[Any]:
