@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from auditor.sign_ins.formats import kinds
 from auditor.sign_ins.formats.diagnostic import DIAGNOSTIC
 from auditor.sign_ins.formats.graph import GRAPH, RESPELT
 from auditor.sign_ins.formats.log_analytics import LOG_ANALYTICS
@@ -74,6 +75,10 @@ def test_what_is_no_sign_in_of_a_person(row: dict[str, Any], kind: str) -> None:
     assert format_of(json.dumps(row).encode()) == Other(kind)
 
 
+def test_settings_among_the_rows_of_a_log() -> None:
+    assert format_of(json.dumps(policy()).encode()) == Other(kinds.SETTINGS)
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -85,7 +90,6 @@ def test_what_is_no_sign_in_of_a_person(row: dict[str, Any], kind: str) -> None:
         b"[" * 100_000,
         b'{"a":' * 100_000,
         b'{"\xff": 1}',
-        json.dumps(policy()).encode(),
         json.dumps({"id": "u-1", "createdDateTime": AT, "userPrincipalName": "ada@contoso.com"}).encode(),
         json.dumps({"id": "a-1", "createdDateTime": AT, "appId": "a-1", "displayName": "Expenses"}).encode(),
         json.dumps({"TimeGenerated": AT}).encode(),
