@@ -25,12 +25,12 @@ from auditor.exports.place import Place
 from auditor.exports.rows import Shape, rows_in, shape_of
 from auditor.exports.tables import header_of
 from auditor.sources.folder import parsed
-from auditor.sources.shapes import Json, objects_in, tenant_of
 from auditor.sources.unread import ANYTHING, LOG, POLICIES, row_may_hold, text_may_hold
+from auditor.sources.whose import tenant_of
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading
 from auditor.tenant.json_shapes import maybe_text
 from auditor.tenant.mending import mended
-from auditor.tenant.shapes import datasets_of
+from auditor.tenant.shapes import Json, datasets_of, objects_in
 
 SAMPLE = 20
 """Rows by which a file is told that is too large to be read twice."""
