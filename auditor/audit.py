@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,11 +149,14 @@ def audit(
     report: Report,
     redaction: Redaction | None = None,
     said: TenantConfig | None = None,
+    now: datetime | None = None,
 ) -> TenantRun:
     """The facts of a report on one tenant, from what was collected or exported of it. With a `redaction` they have
     pseudonyms for names, and go through its `run` before anybody sees them. `said`: what a config says of the tenant,
-    which rules over what was collected of it."""
+    which rules over what was collected of it. `now`: of what is said of today; None: the end of the window."""
     with open_tenant(source, report, said=said) as tenant:
+        if now is not None:
+            tenant = replace(tenant, now=from_datetime(now))
         if redaction is not None:
             tenant = redaction.tenant(tenant, names_of(source))
         return facts(tenant, checks, about(source, tenant))

@@ -4,7 +4,6 @@ must sign in, what an admin saw in the portal. It holds wherever the tenant's ro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,10 +11,10 @@ from auditor.config import Config, TenantConfig
 from auditor.tenant.break_glass import resolved
 from auditor.tenant.dataset import Missing
 from auditor.tenant.records import Attestation, DirectoryObject
+from auditor.tenant.shapes import is_id
 from auditor.tenant.tenant import Tenant
 
 _MOST_NAMED = 10
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def judged(tenant: Tenant, said: TenantConfig) -> Tenant:
@@ -62,7 +61,3 @@ def named_in(config: Config, names: Collection[str]) -> TenantConfig | None:
 def contradicted(tenant: TenantConfig, names: Collection[str]) -> bool:
     """Whether something that goes by these names must be another tenant. An id says nothing against a domain."""
     return any(is_id(name) == is_id(tenant.id) and name != tenant.id.lower() for name in names)
-
-
-def is_id(name: str) -> bool:
-    return _ID.fullmatch(name) is not None

@@ -14,6 +14,8 @@ from auditor.finding import Evidence, Finding, Severity
 
 CLEAR = 0
 NOT_LOOKED_AT = 3
+NO_CODE = "no code"
+"""What `InterruptsAnswer.uncatalogued` calls rows without a code."""
 _FOUND = {Severity.LOW: 11, Severity.MEDIUM: 12, Severity.HIGH: 13, Severity.CRITICAL: 14}
 
 
@@ -117,9 +119,10 @@ class AttemptAnswer:
 @dataclass(frozen=True, slots=True)
 class InterruptsAnswer:
     """`known`: whether the log could be read at all; without it the empty list says nothing. `caveats`: what the
-    source leaves out, as sentences. `missing`: what would explain more, with the number of interrupts, most frequent
-    first. `over_time`: stretches of equal length that cover the window, each `span_hours` long. `apps`: most interrupts
-    first, the last one for all others. `attempts`: examples."""
+    source leaves out, as sentences. `uncoded`: that rows have no code, so that they may be interrupts, and `repeated`:
+    what became of rows that bear one id; sentences, or "". `missing`: what would explain more, with the number of
+    interrupts, most frequent first. `over_time`: stretches of equal length that cover the window, each `span_hours`
+    long. `apps`: most interrupts first, the last one for all others. `attempts`: examples."""
 
     known: bool
     interrupts: tuple[InterruptAnswer, ...] = ()
@@ -130,6 +133,8 @@ class InterruptsAnswer:
     span_hours: int = 0
     apps: tuple[AppAnswer, ...] = ()
     attempts: tuple[AttemptAnswer, ...] = ()
+    uncoded: str = ""
+    repeated: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from auditor.sign_ins.embedded import EmbeddedLog
 from auditor.sign_ins.formats.kinds import SETTINGS
 from auditor.sign_ins.formats.recognise import format_of
 from auditor.sign_ins.partition import PartRead
+from auditor.sign_ins.told import uncoded
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
 from auditor.sources.folder import doubted, missing_from, parsed, readings
@@ -168,8 +169,8 @@ def _spooled_log(
         reading: Reading[EmbeddedLog] = Collected(log)
         if ended is not None:
             reading = Partial(log, ended.reason, ended.remedy)
-        elif log.totals.refused:
-            reading = Partial(log, _refused(log))
+        elif lacking := _lacking(log):
+            reading = Partial(log, " ".join(lacking))
         yield doubted(reading, held_against(log.read).faults)
 
 
@@ -202,6 +203,7 @@ def _exported_log(
         return
     with EmbeddedLog(
         cut(exports.log, 1 if reduction is not None else os.cpu_count() or 1),
+        ordered=False,
         reduction=reduction,
         listed=listed,
         progress=lambda read: report(Progress(_READ_BACK, read)),
@@ -213,8 +215,7 @@ def _exported_log(
                 raise ExportError(none, remedy)
             yield Missing(" ".join((none, *exports.log_doubts)), remedy)
             return
-        reasons = [_refused(log)] if totals.refused else []
-        reasons += exports.log_doubts
+        reasons = [*_lacking(log), *exports.log_doubts]
         if len(exports.tenants) > 1:
             named = ", ".join(exports.tenants[:NAMED])
             reasons.append(f"The files are of {len(exports.tenants)} tenants, which nothing here tells apart: {named}.")
@@ -234,6 +235,11 @@ def _none(log: EmbeddedLog) -> str:
 
 def _others(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} rows of {kind}" for kind, count in sorted(counts.items()))
+
+
+def _lacking(log: EmbeddedLog) -> list[str]:
+    """What of the rows themselves is not known."""
+    return [*filter(None, (_refused(log) if log.totals.refused else "", uncoded(log.totals)))]
 
 
 def _refused(log: EmbeddedLog) -> str:

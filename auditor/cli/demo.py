@@ -93,7 +93,7 @@ def demo(
             return
         with showing(quiet) as progress:
             spool = collected(settings.tenant[0], settings, audit.datasets_for(checks), progress)
-            tenant = audit.audit(spool, checks, progress, redaction)
+            tenant = audit.audit(spool, checks, progress, redaction, now=started)
     report = run_of([tenant], loaded, started)
     if redaction is not None:
         report = redaction.run(report)

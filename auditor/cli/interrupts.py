@@ -92,6 +92,7 @@ def _listed(
     from auditor.explain.explainer import Explainer
     from auditor.reports import interrupts as lists
     from auditor.reports.interrupts import Explained
+    from auditor.sign_ins import told
     from auditor.tenant.dataset import Missing, Partial
 
     with ExitStack() as stack:
@@ -111,6 +112,9 @@ def _listed(
         aside = audit.about(source, tenant).get("left_aside", "")
         if aside:
             complain(f"{whose}: left aside: {aside if redaction is None else redaction.words_of_others(aside)}")
+        totals = log.value.totals
+        for sentence in filter(None, (told.repeated(totals), told.sharing(totals))):
+            complain(f"{whose}: {sentence}")
         explain = Explainer(tenant).explain
         found: Explained = ((each, explain(each)) for each in log.value.interrupts(code))
         if redaction is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.conditional_access.administrators import holders, objects_by_id, verdict
+from auditor.conditional_access.administrators import holders, objects_by_id, surely_held, verdict
 from auditor.conditional_access.device_filter import TableRow
 from auditor.conditional_access.directory import Directory
 from auditor.conditional_access.exclusions import seen_from_outside, unread_exclusions
@@ -87,4 +87,5 @@ def _administrators(policy: Policy, tenant: Tenant, directory: Directory) -> Ite
             missed, unsure = each in found.missed, each in found.not_known
             yield each.user_id, Applies.NO if missed else Applies.NOT_KNOWN if unsure else Applies.YES
         if held.unseen:
-            yield "", found.whoever
+            there = surely_held(role, held) or bool(held.unlisted)
+            yield "", found.whoever if there or found.whoever is Applies.NO else Applies.NOT_KNOWN

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from auditor.conditional_access.administrators import anybody_who_holds
 from auditor.conditional_access.directory import Directory
 from auditor.conditional_access.exclusions import seen_from_outside, unread_exclusions
 from auditor.conditional_access.let_in import BLOCK, devices_let_in
 from auditor.conditional_access.overlap import Overlap, overlap_in_browsers
 from auditor.conditional_access.people import people
+from auditor.conditional_access.roles import GLOBAL_ADMINISTRATOR
 from auditor.conditional_access.session import PROBLEMS
 from auditor.conditional_access.three_values import Applies
 from auditor.conditional_access.ways import devices_reached
@@ -54,7 +56,8 @@ def obstacles(policy: Policy, directory: Directory) -> Obstacles:
     scope = itself.says("people")
     reasons: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
-    if scope.applies is Applies.NOT_KNOWN and not _reaches_a_crowd(policy, directory):
+    surely = _reaches_a_crowd(policy, directory) or _reaches_global_administrators(policy, directory)
+    if scope.applies is Applies.NOT_KNOWN and not surely:
         unread = unread_exclusions([policy], directory)
         reaches_others = unread and _reaches_somebody(policy, seen_from_outside(directory, unread))
         reasons, unless = ((), unread) if reaches_others else (scope.reasons, ())
@@ -164,6 +167,15 @@ def _not_known(policy: Policy, itself: Overlap) -> Iterator[str]:
     strange = [each for each in conditions.unknown if each not in conditions.unknown_in("users", "clientAppTypes")]
     if strange:
         yield f"It sets what this version does not know: {', '.join(strange)}."
+
+
+def _reaches_global_administrators(policy: Policy, directory: Directory) -> bool:
+    """Whether it includes whoever holds that role, which somebody does in every tenant, and nobody read who."""
+    role = GLOBAL_ADMINISTRATOR
+    unread = directory.holders_missing and not directory.holders.get(role)
+    if not unread or role not in policy.conditions.users.include_roles:
+        return False
+    return people(policy.conditions, *anybody_who_holds(role, directory)).applies is Applies.YES
 
 
 def _reaches_a_crowd(policy: Policy, directory: Directory) -> bool:

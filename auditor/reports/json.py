@@ -90,6 +90,8 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         "example_attempts": [_attempt(each) for each in tenant.interrupts.attempts],
         "not_explained_for_want_of": _reasons(tenant.interrupts.missing),
         "uncatalogued_codes": dict(tenant.interrupts.uncatalogued),
+        "rows_without_a_code": tenant.interrupts.uncoded or None,
+        "rows_of_one_id": tenant.interrupts.repeated or None,
         "caveats": list(tenant.interrupts.caveats),
         "notes": list(tenant.notes),
         "persistent_browser_policies": [

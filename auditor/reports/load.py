@@ -104,6 +104,8 @@ def _interrupts(json: Json) -> Json:
         "known": json["interrupts"] is not None,
         "interrupts": [_interrupt(each) for each in json["interrupts"] or ()],
         "uncatalogued": _pairs(json["uncatalogued_codes"]),
+        "uncoded": json.get("rows_without_a_code") or "",
+        "repeated": json.get("rows_of_one_id") or "",
         "caveats": json["caveats"],
         "missing": _reasons(json.get("not_explained_for_want_of", ())),
         "over_time": [_with_pairs(each, "outcomes") for each in time.get("spans", ())],

@@ -207,6 +207,8 @@ def _not_known(tenant: TenantRun) -> Iterator[Row]:
         yield "sign-in log", caveat, ""
     for reason, count in tenant.interrupts.missing:
         yield "why interrupts happened", reason, count
+    for said in filter(None, (tenant.interrupts.uncoded, tenant.interrupts.repeated)):
+        yield "sign-in log", said, ""
     for code, count in tenant.interrupts.uncatalogued:
         yield "code that is not in the catalogue", code, count
     if tenant.policies.agreement:

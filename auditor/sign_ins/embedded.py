@@ -3,7 +3,8 @@
 Rows stream in once and go, narrow, to buckets on disk (`auditor.sign_ins.partition`); then each bucket is classified by
 itself (`auditor.sign_ins.classification`). Several processes share both steps, and one alone gives the same answers.
 
-Versions of one row meet because they bear one correlation id: a row that changes it between two readings counts twice.
+Versions of one row meet because they bear one correlation id (`auditor.sign_ins.versions`): a row that changes it
+between two readings counts twice.
 """
 
 from __future__ import annotations
@@ -39,13 +40,14 @@ Intervals = tuple[tuple[int, int], ...]
 class EmbeddedLog:
     """A `SignInLog` over rows in any format. Use it in a `with`: its working files end with it.
 
-    `parts`: of the log, in the order of collecting. `asked`, `intervals`: see `Coverage`; None: what the log covers is
-    from its first to its last row. `intervals` may also be told by what each of the parts brought. `rows`: about how
-    many there are, where that is known. `filtered`: the log says that it was filtered by status. `reduction`: by it
-    sign-ins are told apart for policies, by one process; without one there are no sights. `listed`: interrupts can be
-    listed, each with what explanations need of it; otherwise they are counted only, which takes half the time.
-    `processes`: how many take part; by default as many as the machine and the log are good for. `progress`: is told now
-    and then how many rows were read.
+    `parts`: of the log. `ordered`: they come in the order of collecting, so that of versions of a row the one that is
+    read later counts; otherwise the order of files and rows decides nothing. `asked`, `intervals`: see `Coverage`;
+    None: what the log covers is from its first to its last row. `intervals` may also be told by what each of the parts
+    brought. `rows`: about how many there are, where that is known. `filtered`: the log says that it was filtered by
+    status. `reduction`: by it sign-ins are told apart for policies, by one process; without one there are no sights.
+    `listed`: interrupts can be listed, each with what explanations need of it; otherwise they are counted only, which
+    takes half the time. `processes`: how many take part; by default as many as the machine and the log are good for.
+    `progress`: is told now and then how many rows were read.
 
     `read`: what each of the parts brought. `unreadable`: the first rows that were refused.
     """
@@ -54,6 +56,7 @@ class EmbeddedLog:
         self,
         parts: Sequence[Part],
         *,
+        ordered: bool = True,
         asked: tuple[int, int] | None = None,
         intervals: Intervals | Callable[[Sequence[PartRead]], Intervals] | None = None,
         rows: int | None = None,
@@ -72,7 +75,8 @@ class EmbeddedLog:
         self._record: Iterable[Recorded] = ()
         self._unlisted = NamedPolicies()
         try:
-            with _without_collector(), Crew(self.folder, count - 1, buckets.count_for(about), listed, sights) as crew:
+            crew = Crew(self.folder, count - 1, buckets.count_for(about), listed, sights, ordered=ordered)
+            with _without_collector(), crew:
                 read = crew.read(parts, progress)
                 self.read = tuple(sorted((part for each in read for part in each.parts), key=lambda part: part.number))
                 told = intervals(self.read) if callable(intervals) else intervals

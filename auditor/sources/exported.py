@@ -334,9 +334,9 @@ def _why(seen: _Seen) -> str:
 def _looks(may_hold: frozenset[str]) -> str:
     """What something looks like that is not read: a sentence; "" where it may be anything, or nothing that is named."""
     looks = " and ".join(_LOOKS_LIKE[name] for name in (LOG, POLICIES) if name in may_hold)
-    return (
-        f"It looks like {looks}, in a form that this program does not read." if looks and may_hold != ANYTHING else ""
-    )
+    if not looks or may_hold == ANYTHING:
+        return ""
+    return f"It looks like {looks}, in a form that this program does not read."
 
 
 def _first(seen: _Seen) -> str:

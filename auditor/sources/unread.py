@@ -44,7 +44,8 @@ _OF_SIGN_INS = re.compile(
     re.IGNORECASE,
 )
 _OF_POLICIES = re.compile(
-    rb'"(?:(?:grant|session)[ _]?controls|persistent[ _]?browser|conditions)\\*"|PowerShell\.Models\.\w*ConditionalAccess',
+    rb'"(?:(?:grant|session)[ _]?controls|persistent[ _]?browser|conditions)\\*"'
+    rb"|PowerShell\.Models\.\w*ConditionalAccess",
     re.IGNORECASE,
 )
 
@@ -53,8 +54,10 @@ _NAMED_LIKE_SIGN_INS = re.compile(r"sign.?ins?(?![a-z])|anmeld", re.IGNORECASE)
 # What stands in the text of no other dataset.
 _WORDS = {
     LOG: rb"[ck]orr(?:e|\xc3\xa9)la|result.?type|error.?code|auditlogs/signins",
-    POLICIES: rb"(?<![a-z])(?:grant|session).?controls|persistent.?browser|client.?app.?types|\"conditions\"|conditionalaccess/policies",
-    "named_locations": rb"ip.?ranges|countries.?and.?regions|(?:ip|country).?named.?location|conditionalaccess/namedlocations",
+    POLICIES: rb"(?<![a-z])(?:grant|session).?controls|persistent.?browser|client.?app.?types|\"conditions\""
+    rb"|conditionalaccess/policies",
+    "named_locations": rb"ip.?ranges|countries.?and.?regions|(?:ip|country).?named.?location"
+    rb"|conditionalaccess/namedlocations",
     "organization": rb"verified.?domains",
     "policy_changes": rb"activity.?display.?name",
     "user_events": rb"activity.?display.?name",

@@ -197,7 +197,10 @@ class InterruptCount:
 class Totals:
     """Rows as given, and what became of them: `rows` = distinct + repeated + refused. `refused` could not be read;
     `uncatalogued` are rows, by code, whose code the catalogue does not hold (None: the row has no code). `others`:
-    rows that are no sign-ins of a person, by kind; they are in none of the other numbers."""
+    rows that are no sign-ins of a person, by kind; they are in none of the other numbers. `called`: rows without a
+    code, by what the log calls them instead ("interrupted", "failure"). `sharing`: distinct rows whose id another one
+    of another user, time or attempt bears, too, as where ids were masked; of ids that are borne by few rows of a large
+    log not all are noticed."""
 
     rows: int
     repeated: int
@@ -207,11 +210,18 @@ class Totals:
     interrupts: int
     uncatalogued: Mapping[int | None, int]
     others: Mapping[str, int] = field(default_factory=dict)
+    called: Mapping[str, int] = field(default_factory=dict)
+    sharing: int = 0
 
     @property
     def distinct(self) -> int:
         """Rows, each counted once however often it was given; those that could not be read among them."""
         return self.rows - self.repeated
+
+    @property
+    def uncoded(self) -> int:
+        """Rows without a code: what became of them is not known."""
+        return self.uncatalogued.get(None, 0)
 
 
 class SignInLog(Protocol):

@@ -41,8 +41,8 @@ class Tenant:
     `break_glass`: ids, in lower case, of the emergency accounts that the config names; `break_glass_unresolved`: names
     of those that nobody was found for. `admin_sign_in_hours`: how often administrators must sign in again, as the
     config says. `listing`: what was read besides the list of policies; None: files do not tell. `portal`: the address
-    of the cloud's portal, without a slash at the end, or "". `declared`: the datasets that may be read here; None:
-    all."""
+    of the cloud's portal, without a slash at the end, or "". `now`: the present, in ticks; None: the end of the window.
+    `declared`: the datasets that may be read here; None: all."""
 
     id: str
     name: str
@@ -55,6 +55,7 @@ class Tenant:
     admin_sign_in_hours: int = 4
     listing: PolicyListing | None = None
     portal: str = ""
+    now: int | None = None
     declared: frozenset[str] | None = None
 
     def reading(self, dataset: str) -> Reading[Any]:

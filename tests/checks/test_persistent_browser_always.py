@@ -8,6 +8,7 @@ from auditor.testing import policy, role_assignment, run_check, sign_in
 from auditor_checks.persistent_browser_always import check
 
 GLOBAL = "62e90394-69f5-4237-9190-012177145e10"
+HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 ADA = "aaaaaaaa-0000-4000-8000-000000000001"
 BOB = "aaaaaaaa-0000-4000-8000-000000000002"
 GROUP = "dddddddd-0000-4000-8000-000000000001"
@@ -270,3 +271,19 @@ def test_of_a_condition_that_is_not_known_it_says_nobody_is_reached_for_sure(con
     assert "It reaches" not in finding.message
     assert "a part that is not known of all users" in finding.message
     assert (finding.severity, finding.confidence) == (Severity.MEDIUM, Confidence.INFERRED)
+
+
+def test_no_tenant_is_without_a_global_administrator() -> None:
+    unread = {"missing": {"role_assignments": "403.", "role_eligibilities": "403."}, "role_templates": []}
+    finding = found(always(users={"includeUsers": [], "includeRoles": [GLOBAL, HELPDESK]}), **unread)
+    assert finding.severity is Severity.HIGH
+    assert "for role 'Global Administrator', role 'Helpdesk Administrator';" in finding.message
+    assert "It reaches administrators." in finding.message
+    for users in (
+        {"includeUsers": [], "includeRoles": [GLOBAL], "excludeUsers": [ADA]},  # who may be the only one
+        {"includeUsers": [], "includeRoles": [HELPDESK]},
+    ):
+        finding = found(always(users=users), **unread)
+        assert finding.severity is Severity.MEDIUM
+        assert "Whether it does so is not known" in finding.message
+        assert "It may reach" in finding.message

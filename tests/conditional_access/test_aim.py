@@ -86,3 +86,13 @@ def test_who_what_and_with_which_client(conditions: dict[str, Any], words: str) 
 def test_further_conditions(conditions: dict[str, Any], words: str) -> None:
     whom = "a part that is not known of all users" if "does not know" in words else "all users"
     assert said(**conditions) == "; ".join([whom, "all resources", "any client", *([words] if words else [])])
+
+
+def test_roles_of_administrators_are_named_though_no_roles_were_read() -> None:
+    role = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"
+    assert "role 'Application Administrator' except role 'Application Administrator'" in said(
+        users={"includeRoles": [role], "excludeRoles": [role.upper()]}
+    )
+    assert "role 99999999-0000-4000-8000-000000000001" in said(
+        users={"includeRoles": ["99999999-0000-4000-8000-000000000001"]}
+    )

@@ -10,7 +10,7 @@ from auditor.reports.html.markup import Content, Html, el, joined, sentences, sh
 from auditor.reports.html.place import Place
 from auditor.reports.html.tables import details, listed
 from auditor.reports.html.unseen import unseen
-from auditor.reports.sentences import QUESTIONS, dataset, grounds, many, share_of_policies
+from auditor.reports.sentences import QUESTIONS, dataset, grounds, many, no_interrupt, share_of_policies
 from auditor.run import TenantRun
 
 _BYTES = 6_000
@@ -49,10 +49,10 @@ def _interrupts(tenant: TenantRun) -> tuple[Content, ...]:
     answer = tenant.interrupts
     why = _because(tenant, "sign_ins")
     if not answer.known:
-        return _NOT_KNOWN, el("p", sentences("The sign-in log could not be read.", why))
+        return _NOT_KNOWN, el("p", answer.uncoded or sentences("The sign-in log could not be read.", why))
     part = _only_a_part(why)
     if not answer.interrupts:
-        return "None seen", el("p", "No interrupt was seen in what was read of the log."), part
+        return _NOT_KNOWN if answer.uncoded else "None seen", el("p", no_interrupt(answer)), part
     counts = interrupt_counts(tenant)
     unfinished = counts["failed"] + counts["abandoned"]
     total = sum(counts.values())

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.sign_ins.formats import kinds
 from auditor.sign_ins.formats.diagnostic import DIAGNOSTIC
-from auditor.sign_ins.formats.graph import GRAPH, TEXTUAL
+from auditor.sign_ins.formats.graph import GRAPH, RESPELT
 from auditor.sign_ins.formats.log_analytics import LOG_ANALYTICS
 from auditor.sign_ins.formats.portal_csv import PORTAL_CSV
 from auditor.sign_ins.formats.recognise import Other, format_of
@@ -24,7 +24,7 @@ def test_formats() -> None:
 
     assert found(sign_in(50140)) is GRAPH
     assert found(sign_in(50140, userId=None)) is GRAPH
-    assert found(sign_in(0, status={"errorCode": "50140"})) is TEXTUAL
+    assert found(sign_in(0, status={"errorCode": "50140"})) is RESPELT
     for category in ("SignInLogs", "NonInteractiveUserSignInLogs", "SignIn"):
         assert found({"category": category, "properties": {}}) is DIAGNOSTIC
     for table in ("SigninLogs", "AADNonInteractiveUserSignInLogs"):
