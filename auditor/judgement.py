@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from auditor.config import Config, TenantConfig
-from auditor.sources.shapes import is_id
 from auditor.tenant.break_glass import resolved
 from auditor.tenant.dataset import Missing
 from auditor.tenant.records import Attestation, DirectoryObject
+from auditor.tenant.shapes import is_id
 from auditor.tenant.tenant import Tenant
 
 _MOST_NAMED = 10

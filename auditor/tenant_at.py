@@ -41,6 +41,7 @@ FILES = "files"
 """The kind of a source that is exported files."""
 
 _READ_BACK = "sign-in log, read back"
+_BESIDE = "Put sign-in logs, as JSON or CSV, beside the others."
 
 
 def source_at(path: Path) -> Spool | Exports:
@@ -89,11 +90,7 @@ def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
         "kind": FILES,
         "caveat": "Files do not tell which time they cover: it is taken to be from their first row to their last.",
         "left_aside": " ".join(f"{each.name}: {each.why}" for each in source.left_aside),
-        "set_aside": ", ".join(
-            f"{count:,} rows of {kind}"
-            for kind, count in sorted(others.items())
-            if not (kind == SETTINGS and source.to_the_end)
-        ),
+        "set_aside": _others({kind: others[kind] for kind in others if not (kind == SETTINGS and source.to_the_end)}),
     }
     return {name: value for name, value in said.items() if value}
 
@@ -202,9 +199,7 @@ def _exported_log(
 ) -> Iterator[Reading[EmbeddedLog]]:
     if not exports.log:
         where = "It is not among the files" + (" that could be read" if exports.log_doubts else "")
-        yield Missing(
-            " ".join((f"{where}.", *exports.log_doubts)), "Put sign-in logs, as JSON or CSV, beside the others."
-        )
+        yield Missing(" ".join((f"{where}.", *exports.log_doubts)), _BESIDE)
         return
     with EmbeddedLog(
         cut(exports.log, 1 if reduction is not None else os.cpu_count() or 1),
@@ -214,20 +209,32 @@ def _exported_log(
         progress=lambda read: report(Progress(_READ_BACK, read)),
     ) as log:
         totals = log.totals
-        if totals.refused and totals.refused == totals.rows:
-            none = (
-                f"None of the {totals.rows:,} rows in the sign-in logs could be read. "
-                f"{described(log.unreadable, totals.refused)}"
-            )
-            if all(isinstance(reading, Missing) for reading in exports.readings.values()):
-                raise ExportError(none, "Export them again.")
-            yield Missing(none, "Export them again.")
+        if totals.refused == totals.rows:
+            none, remedy = _none(log), "Export them again." if totals.rows else _BESIDE
+            if totals.rows and all(isinstance(reading, Missing) for reading in exports.readings.values()):
+                raise ExportError(none, remedy)
+            yield Missing(" ".join((none, *exports.log_doubts)), remedy)
             return
         reasons = [*_lacking(log), *exports.log_doubts]
         if len(exports.tenants) > 1:
             named = ", ".join(exports.tenants[:NAMED])
             reasons.append(f"The files are of {len(exports.tenants)} tenants, which nothing here tells apart: {named}.")
         yield Partial(log, " ".join(reasons)) if reasons else Collected(log)
+
+
+def _none(log: EmbeddedLog) -> str:
+    """Why a log of which no row was read is none."""
+    totals = log.totals
+    if not totals.rows:
+        return f"The files hold no sign-in of a person, but {_others(totals.others)}."
+    return (
+        f"None of the {totals.rows:,} rows in the sign-in logs could be read. "
+        f"{described(log.unreadable, totals.refused)}"
+    )
+
+
+def _others(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} rows of {kind}" for kind, count in sorted(counts.items()))
 
 
 def _lacking(log: EmbeddedLog) -> list[str]:

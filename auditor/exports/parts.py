@@ -15,6 +15,8 @@ from auditor.exports.rows import Shape, shape_of
 LARGEST = 64 << 20
 SMALLEST = 1 << 20
 _PARTS_A_PROCESS = 8
+_OF_OFFICE = "[Content_Types].xml"
+"""A zip file that begins so is a workbook, or another document of an office program."""
 _UNPACKED = 10  # rows of a log are about so many times larger than what they are packed into
 
 
@@ -47,8 +49,11 @@ def whole_parts(path: Path, within: Path | None = None) -> Iterator[Part]:
                 return
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (OSError, zipfile.BadZipFile, NotImplementedError):
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
         yield Part(str(path), name, 0)
+        return
+    if any(member.filename == _OF_OFFICE for member in members):
+        yield Part(str(path), name, 0)  # a workbook is one file to people; reading it says that it is none of text
         return
     for member in members:
         inner = PurePosixPath(member.filename)

@@ -11,7 +11,9 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from json import JSONDecodeError, loads
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,12 @@ from auditor.exports.place import Place
 from auditor.exports.rows import Shape, rows_in, shape_of
 from auditor.exports.tables import header_of
 from auditor.sources.folder import parsed
-from auditor.sources.shapes import Json, objects_in, tenant_of
-from auditor.sources.unread import ANYTHING, LOG, POLICIES, row_may_hold, text_may_hold
+from auditor.sources.unread import ANYTHING, LOG, POLICIES, file_may_hold, row_may_hold, told_by
+from auditor.sources.whose import tenant_of
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading
 from auditor.tenant.json_shapes import maybe_text
 from auditor.tenant.mending import mended
-from auditor.tenant.shapes import datasets_of
+from auditor.tenant.shapes import Json, datasets_of, objects_in
 
 SAMPLE = 20
 """Rows by which a file is told that is too large to be read twice."""
@@ -43,17 +45,21 @@ NAMED = 3
 """Files or rows that a sentence names; the others it counts."""
 
 _MOST_LOOKED_INTO = 1_000  # rows of a part that are not known
-_TEXT_LOOKED_AT = 1 << 20
 _HEAD = 1 << 16
+_PIECE = 1 << 20
+_FEW = 3  # names of an object that is a wrapping
 _HEADER = "collection.json"
 _NO_KIND = "It is nothing that this program knows."
+_NO_JSON = "It is no JSON object"
+_TOO_SHALLOW = "It was written with too small a -Depth: write it again with `ConvertTo-Json -Depth 10`."
+_DEEPEST = 200
 _TIME = "The files do not tell which time they cover."
 _LOOKS_LIKE = {LOG: "sign-ins", POLICIES: "Conditional Access policies"}
 _NO_POLICIES = re.compile(
     rb'\A\s*\{\s*"@odata.context"\s*:\s*"[^"]*/conditionalAccess/policies[^"]*"\s*,[^\[]*"value"\s*:\s*\[\s*\]\s*\}\s*\Z'
 )
 # What PowerShell puts in the place of an object or a list that lies deeper than it was told to write.
-_CUT_OFF = re.compile(rb'"(?:Microsoft\.Graph\.PowerShell\.|System\.(?:Object|Collections)|@\{)')
+_CUT_OFF = re.compile(rb':\s*"(?:Microsoft\.Graph\.\w|System\.(?:Object|Collections)\b|@\{)')
 _KEYED = {
     "service_principals",
     "applications",
@@ -115,7 +121,7 @@ class _Found:
 class _Seen:
     """What one part holds. `rows`: of any kind. `names`: datasets that it holds objects of; `log`: it holds rows of a
     log; `tenants`: whose settings, `logs_of`: whose log. `unread`: what could not be read or is not known, `may_hold`:
-    what that may be. `broken`: some of it could not be read at all."""
+    what that may be. `broken`: some of it could not be read at all; `shallow`: some lies deeper than was written."""
 
     rows: int = 0
     names: set[str] = field(default_factory=set)
@@ -125,6 +131,7 @@ class _Seen:
     unread: _Found = field(default_factory=_Found)
     may_hold: frozenset[str] = frozenset()
     broken: bool = False
+    shallow: bool = False
 
 
 def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
@@ -234,7 +241,7 @@ def _look_at(part: Part, is_log: Callable[[bytes], bool], to_the_end: bool) -> _
             seen.unread.refuse(row)
             seen.broken = True
         elif json is None:
-            seen.unread.refuse(place.unreadable("It is no JSON object."))
+            seen.unread.refuse(_no_json(row, place))
             seen.broken = True
         else:
             _look_at_row(row, json, seen, is_log, place)
@@ -243,6 +250,10 @@ def _look_at(part: Part, is_log: Callable[[bytes], bool], to_the_end: bool) -> _
     seen.unread.pages, seen.unread.continued = place.pages, place.continued
     if not seen.log and not seen.names:
         _look_at_text(part, seen, is_log)
+    elif seen.broken:
+        # What is broken may be something else than the rest; but changes of policies tell of policies, and are none.
+        changes = {LOG, POLICIES} if "policy_changes" in seen.names else set()
+        seen.may_hold |= told_by(_text_of(part)) - changes
     return seen
 
 
@@ -261,43 +272,71 @@ def _look_at_row(row: bytes, json: Json, seen: _Seen, is_log: Callable[[bytes], 
         return
     for known in datasets:
         if not known:
-            seen.unread.refuse(place.unreadable(_NO_KIND))
-            if seen.unread.refused <= _MOST_LOOKED_INTO:
-                seen.may_hold |= row_may_hold(json)
+            may_hold = row_may_hold(json, row) if seen.unread.refused < _MOST_LOOKED_INTO else frozenset()
+            shallow = _CUT_OFF.search(row) is not None
+            if shallow and len(json) <= _FEW:
+                may_hold = ANYTHING  # all that it held may be what was cut off
+            seen.may_hold |= may_hold
+            seen.shallow = seen.shallow or shallow
+            seen.unread.refuse(place.unreadable(_TOO_SHALLOW if shallow else _looks(may_hold) or _NO_KIND))
+
+
+def _no_json(row: bytes, place: Place) -> Unreadable:
+    """Why a row cannot be decoded, and in which of its lines."""
+    refused = place.unreadable(f"{_NO_JSON}.")
+    try:
+        loads(mended(row))
+    except JSONDecodeError as error:
+        why = f"{_NO_JSON}: {error.msg[:1].lower()}{error.msg[1:]}."
+        return msgspec.structs.replace(refused, line=refused.line + error.lineno - 1, why=why)
+    except (ValueError, RecursionError):
+        pass
+    return refused
+
+
+def _text_of(part: Part) -> Iterator[bytes]:
+    """Its text, piece by piece, as far as it can be read."""
+    with suppress(OSError, ValueError), opened(part) as found:
+        while piece := found.file.read(_PIECE):
+            yield piece
 
 
 def _look_at_text(part: Part, seen: _Seen, is_log: Callable[[bytes], bool]) -> None:
     """A part of which nothing was understood: what it may hold, by its text."""
-    try:
-        with opened(part) as found:
-            text = found.file.read(_TEXT_LOOKED_AT)
-    except (OSError, ValueError):
-        text = b""
-    shape = shape_of(text[:_HEAD])
-    if shape is Shape.TABLE:
-        columns = dict.fromkeys(header_of(text[:_HEAD]), "")
-        seen.may_hold |= {LOG} if is_log(msgspec.json.encode(columns)) else row_may_hold(columns)
+    head = next(_text_of(part), b"")[:_HEAD]
+    if shape_of(head) is Shape.TABLE:
+        columns = dict.fromkeys(header_of(head), "")
+        text = msgspec.json.encode(columns)
+        seen.may_hold |= {LOG} if is_log(text) else row_may_hold(columns, text)
     if seen.rows and not seen.broken:
         return
-    if not seen.rows and text.strip():
+    if not seen.rows and head.strip():
         # A whole list of nothing is an answer where it says what there is none of.
-        if _NO_POLICIES.search(text):
+        if _NO_POLICIES.search(head):
             seen.names.add(POLICIES)
     elif not seen.may_hold:
-        seen.may_hold = text_may_hold(part.name, text)
+        seen.may_hold = file_may_hold(part.name, head, told_by(_text_of(part)))
 
 
 def _why(seen: _Seen) -> str:
     """Of what was not read in a part: a sentence."""
     if not seen.rows:
         return "It is empty."
-    looks = " and ".join(_LOOKS_LIKE[name] for name in (LOG, POLICIES) if name in seen.may_hold)
-    if looks and seen.may_hold != ANYTHING:
-        first = f" {_first(seen)}" if seen.broken else ""
-        return f"It looks like {looks}, in a form that this program does not read.{first}"
+    if looks := _looks(seen.may_hold):
+        return " ".join(filter(None, (looks, _first(seen) if seen.broken else _TOO_SHALLOW if seen.shallow else "")))
+    if seen.shallow and seen.may_hold and not seen.broken:
+        return _TOO_SHALLOW
     if seen.broken and seen.may_hold:
         return f"Nothing in it could be read. {_first(seen)}"
     return _NO_KIND
+
+
+def _looks(may_hold: frozenset[str]) -> str:
+    """What something looks like that is not read: a sentence; "" where it may be anything, or nothing that is named."""
+    looks = " and ".join(_LOOKS_LIKE[name] for name in (LOG, POLICIES) if name in may_hold)
+    if not looks or may_hold == ANYTHING:
+        return ""
+    return f"It looks like {looks}, in a form that this program does not read."
 
 
 def _first(seen: _Seen) -> str:
@@ -314,7 +353,22 @@ def _decoded(row: bytes) -> Json | None:
             json = msgspec.json.decode(mended(row))
         except (ValueError, RecursionError):
             return None
-    return json if isinstance(json, dict) else None
+    return json if isinstance(json, dict) and not _too_deep(row, json) else None
+
+
+def _too_deep(row: bytes, json: Json) -> bool:
+    """Whether a row is nested deeper than anybody who goes through it may go."""
+    if row.count(b"{") + row.count(b"[") <= _DEEPEST:
+        return False
+    layer: list[Any] = [json]
+    for _ in range(_DEEPEST):
+        layer = [
+            inner
+            for each in layer
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, (dict, list))
+        ]
+    return bool(layer)
 
 
 def _note(part: Part, seen: _Seen, found: dict[str, _Found]) -> None:
@@ -337,74 +391,87 @@ def _reading(name: str, found: _Found | None, doubts: tuple[str, ...]) -> Readin
         )
     objects = _Objects(name, found.parts)
     value, faults = parsed(name, iter(objects))
-    reasons = [described(found.first_refused, found.refused), *faults, *doubts, _OPEN.get(name, ""), *objects.faults()]
+    first = (*found.first_refused, *objects.refused)
+    reasons = [described(first, found.refused + len(objects.refused)), *faults, *doubts, _OPEN.get(name, "")]
+    reasons += objects.faults()
     if found.pages and found.pages == found.continued:
         reasons.append("The files hold some pages of Graph's answer, and not the last one.")
     reason = " ".join(filter(None, reasons))
-    if value is None:
+    if value is None or (objects.refused and value in ((), {})):
         return Missing(reason)
     return Partial(value, reason) if reason else Collected(value)
 
 
 class _Objects:
-    """Every object of a dataset, each once: files hold copies of each other. A policy without an id is given the name
-    of its file for one."""
+    """Every object of a dataset, each once: files hold copies of each other. Of two versions of one the later changed
+    counts, where that can be told. A policy without an id is given the name of its file for one."""
 
     def __init__(self, name: str, parts: Iterable[Part]) -> None:
         self._name = name
-        self._parts = parts
         self._nameless: list[str] = []
-        self._cut: list[str] = []
-        self._twice: list[str] = []
-        self._given: dict[str, bytes] = {}
+        self.refused: list[Unreadable] = []
+        self._differ: list[str] = []
+        # Of what a tenant has thousands of, the parsers keep one of each id themselves.
+        self._given = self._all(parts) if name in _KEYED else iter(self._one_of_each(parts))
 
     def __iter__(self) -> Iterator[Json]:
-        for part in self._parts:
+        return (json for json, _, _ in self._given)
+
+    def _all(self, parts: Iterable[Part]) -> Iterator[tuple[Json, Part, int]]:
+        for part in parts:
             place = Place(part)
             for row in rows_in(part, place):
                 json = None if isinstance(row, Unreadable) else _decoded(row)
                 for each in objects_in(json) if json is not None else ():
-                    if self._name in datasets_of(each) and self._is_new(each, part):
-                        yield self._named(each, part, place)
+                    if self._name in datasets_of(each):
+                        yield each, part, place.line
 
-    def _is_new(self, json: Json, part: Part) -> bool:
-        """Of what a tenant has thousands of, the parsers keep one of each id themselves."""
-        if self._name in _KEYED:
-            return True
-        identity = maybe_text(json, "id")
-        content = hashlib.blake2b(msgspec.json.encode(json, order="sorted"), digest_size=16).digest()
-        before = self._given.setdefault(content.hex() if identity is None else identity.lower(), content)
-        if before is content:
-            return True
-        if before != content:
-            self._twice.append(f"{identity} ({part.name})")
-            return True
-        return False
+    def _one_of_each(self, parts: Iterable[Part]) -> Iterable[tuple[Json, Part, int]]:
+        kept: dict[str, tuple[Json, Part, int]] = {}
+        for json, part, line in self._all(parts):
+            identity = maybe_text(json, "id")
+            key = identity.lower() if identity else _digest(json)
+            before = kept.get(key)
+            if before is not None and _digest(before[0]) != _digest(json):
+                self._differ.append(f"{identity} ({before[1].name} and {part.name})")
+            if before is None or _changed(json) > _changed(before[0]):
+                kept[key] = (self._named(json, part, line), part, line)
+        return [each for each in kept.values() if self._understood(*each)]
 
-    def _named(self, json: Json, part: Part, place: Place) -> Json:
-        if self._name != POLICIES:
-            return json
-        if _CUT_OFF.search(msgspec.json.encode(json)):
-            self._cut.append(part.name)
-        if maybe_text(json, "id"):
+    def _understood(self, json: Json, part: Part, line: int) -> bool:
+        """By itself, so that what is not understood is told with its file and its line."""
+        value, faults = parsed(self._name, [json])
+        shallow = _CUT_OFF.search(msgspec.json.encode(json)) is not None
+        if faults or shallow:
+            self.refused.append(Unreadable(part.name, line, _TOO_SHALLOW if shallow else faults[0]))
+        return not faults and value is not None
+
+    def _named(self, json: Json, part: Part, line: int) -> Json:
+        if self._name != POLICIES or maybe_text(json, "id"):
             return json
         self._nameless.append(part.name)
-        return {**json, "id": f"{part.name}:{place.line}"}
+        return {**json, "id": f"{part.name}:{line}"}
 
     def faults(self) -> Iterator[str]:
         """Sentences, once all objects were taken."""
-        for name in dict.fromkeys(self._cut[:NAMED]):
-            yield f"{name} was written with too small a -Depth: write it again with `ConvertTo-Json -Depth 10`."
-        if self._twice:
+        if self._differ:
             yield (
-                f"{len(self._twice)} of them stand twice in the files, each time differently, and which is right the "
-                f"files do not tell: {self._twice[0]} is the first."
+                f"{len(self._differ)} of them stand in the files in different versions, and which holds is not known: "
+                f"{self._differ[0]} is the first."
             )
         if self._nameless:
             yield (
                 f"{len(self._nameless)} of them have no id, so that nothing in the log can be held against them: "
                 f"{self._nameless[0]} is the first."
             )
+
+
+def _digest(json: Json) -> str:
+    return hashlib.blake2b(msgspec.json.encode(json, order="sorted"), digest_size=16).hexdigest()
+
+
+def _changed(json: Json) -> str:
+    return maybe_text(json, "modifiedDateTime") or ""
 
 
 def _named(left: Sequence[LeftAside]) -> str:

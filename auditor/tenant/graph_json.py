@@ -47,6 +47,8 @@ def read_all(parse: Callable[[Json], T], objects: Iterable[Any]) -> tuple[tuple[
             values.append(parse(json))
         except ValueError as error:
             faults.append(f"Not understood: {error}.")
+        except RecursionError:
+            faults.append("Not understood: an object is nested too deeply.")
     return tuple(values), tuple(faults)
 
 

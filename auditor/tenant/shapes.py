@@ -1,11 +1,23 @@
-"""Objects of Graph JSON told apart by what they hold: in a file of exports nothing else says what they are."""
+"""The objects of a tenant in one row of a file of exports, told apart by what they hold: nothing else says what they
+are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from auditor.tenant.power_shell import from_power_shell
+
 Json = Mapping[str, Any]
+
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+_PARTS = frozenset({"grantControls", "sessionControls"})
+"""What nothing but a policy has."""
+
+_DEEPEST = 16
+"""How many wrappings around a policy are looked through."""
 
 _SECURITY_DEFAULTS = "00000000-0000-0000-0000-000000000005"  # the policy's id, the same in every tenant
 # Properties of a branding that nothing else has.
@@ -84,3 +96,47 @@ _SHAPES: tuple[tuple[tuple[str, ...], Callable[[Json], bool]], ...] = (
     (("role_assignments",), _role),
     (("branding",), lambda json: len(_LOOKS & json.keys()) > 1),
 )
+
+
+def objects_in(json: Json) -> Iterator[Json]:
+    """Graph's objects in one row of a file: itself, what ScubaGear's document of a tenant holds of them, or the
+    policies that it wraps, under whatever names; what looks like a policy among them and is no whole one, too."""
+    raw = json.get("Raw")
+    document = raw if isinstance(raw, Mapping) else json
+    policies, details = document.get("conditional_access_policies"), document.get("tenant_details")
+    if policies is None and details is None:
+        itself = from_power_shell(json)
+        wrapped = () if datasets_of(itself) else tuple(_policies_within(json, _DEEPEST))
+        yield from wrapped or (itself,)
+        return
+    for listed in (policies, details):
+        for each in listed if isinstance(listed, list) else [listed]:
+            if isinstance(each, Mapping):
+                yield from _details(each) if listed is details else (from_power_shell(each),)
+
+
+def _policies_within(value: Any, deep: int) -> Iterator[Json]:
+    if isinstance(value, Mapping):
+        found = from_power_shell(value)
+        if _PARTS & found.keys():
+            yield found
+        elif deep:
+            for each in value.values():
+                yield from _policies_within(each, deep - 1)
+    elif isinstance(value, list) and deep:
+        for each in value:
+            yield from _policies_within(each, deep - 1)
+
+
+def _details(json: Json) -> Iterator[Json]:
+    """ScubaGear's details of the tenant, as an organization. When it cannot read them it writes a sentence instead."""
+    whole = json.get("AADAdditionalData")
+    organization = from_power_shell(whole) if isinstance(whole, Mapping) else {}
+    if isinstance(organization.get("verifiedDomains"), list) and is_id(organization.get("id")):
+        yield organization
+    elif is_id(json.get("TenantId")):
+        yield {"id": json["TenantId"], "displayName": json.get("DisplayName"), "verifiedDomains": []}
+
+
+def is_id(value: Any) -> bool:
+    return isinstance(value, str) and GUID.fullmatch(value) is not None

@@ -18,7 +18,7 @@ from auditor.sign_ins.formats.respelt import spells_code
 from auditor.sign_ins.heads import head
 from auditor.sign_ins.rows import NO_ID
 from auditor.tenant.mending import mended
-from auditor.tenant.shapes import datasets_of
+from auditor.tenant.shapes import datasets_of, objects_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,14 @@ def format_of(row: bytes) -> Format | Other | None:
     if "properties" in columns and "category" in columns:
         return _diagnostic(_text(columns, "category"))
     found = _graph(columns) if "createdDateTime" in columns or "activityDateTime" in columns else _table(columns)
-    if found is None and datasets_of({name: _value(columns, name) for name in columns}):
-        return Other(kinds.SETTINGS)
-    return found
+    return Other(kinds.SETTINGS) if found is None and _is_of_settings(columns) else found
+
+
+def _is_of_settings(columns: Columns) -> bool:
+    try:
+        return any(map(datasets_of, objects_in({name: _value(columns, name) for name in columns})))
+    except RecursionError:
+        return False
 
 
 def _columns(row: bytes) -> Columns | None:

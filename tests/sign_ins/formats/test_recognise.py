@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -101,6 +102,20 @@ def test_settings_among_the_rows_of_a_log() -> None:
 )
 def test_what_is_of_no_format(row: bytes) -> None:
     assert format_of(row) is None
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda one: one,
+        lambda one: {"PolicyConfig": one},
+        lambda one: {"conditional_access_policies": [one]},
+        lambda one: {name[:1].upper() + name[1:]: value for name, value in one.items()},
+    ],
+    ids=["as Graph has it", "wrapped", "in a document", "as PowerShell has it"],
+)
+def test_settings_among_the_rows_of_a_log_are_known_for_what_they_are(wrapped: Callable[[Any], Any]) -> None:
+    assert format_of(json.dumps(wrapped(policy())).encode()) == Other(kinds.SETTINGS)
 
 
 def test_broken_text_elsewhere_in_a_row_hides_nothing() -> None:
