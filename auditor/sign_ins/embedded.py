@@ -74,6 +74,8 @@ class EmbeddedLog:
             crew = Crew(self.folder, count - 1, buckets.count_for(about), listed, sights, ordered=ordered)
             with _without_collector(), crew:
                 read = crew.read(parts, progress)
+                if sights is not None and not ordered:
+                    sights.settle()
                 self.coverage = _coverage(read, asked, intervals, filtered)
                 found = crew.classify(self.coverage)
                 counted = [each.counted for each in found]
