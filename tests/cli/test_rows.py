@@ -21,6 +21,7 @@ ROW: Json = {
     "correlationId": "c1",
     "isInteractive": True,
 }
+ATTEMPT = "cccccccc-0000-4000-8000-000000000001"
 PORTAL = "Date (UTC),Request ID,Correlation ID,User ID,Username,Status\n"
 TABLE: Json = {"TimeGenerated": "2026-11-02T08:03:00Z", "CreatedDateTime": "2026-11-02T08:00:00Z", "Id": "r1"}
 ENVELOPE: Json = {"time": "2026-11-02T08:03:00Z", "category": "SignInLogs"}
@@ -110,10 +111,8 @@ def test_some_rows_without_a_code(auditor: Invoke, tmp_path: Path) -> None:
     assert {each["status"] for each in tenant["checks"] if each["id"] == "interrupts"} == {"not run"}
     said = "2 of 3 rows have no code: whether they are interrupts is not known. The log calls 1 of them"
     assert f"Not known: {said}" in headline(auditor, path)
-    for form in ("markdown", "html", "csv"):
-        found = auditor("run", "--from", path, "-q", "--format", form, *(["-o", "out"] if form == "csv" else []))
-        text = found.stdout + "".join(each.read_text() for each in Path("out").glob("*.csv"))
-        assert "2 of 3 rows have no code" in text
+    for form in ("markdown", "html"):
+        assert "2 of 3 rows have no code" in auditor("run", "--from", path, "-q", "--format", form).stdout
 
 
 @pytest.mark.parametrize(
@@ -133,8 +132,10 @@ def test_the_portals_words_are_evidence(auditor: Invoke, tmp_path: Path, words: 
 
 
 def test_the_later_collected_version_counts_in_every_command(auditor: Invoke, tmp_path: Path) -> None:
+    attempt = {**ROW, "correlationId": ATTEMPT}
+
     def version(code: int, sent: str) -> Json:
-        return {"time": sent, "category": "SignInLogs", "properties": {**ROW, "status": {"errorCode": code}}}
+        return {"time": sent, "category": "SignInLogs", "properties": {**attempt, "status": {"errorCode": code}}}
 
     rows = [version(0, "2026-11-02T09:30:00Z"), version(50140, "2026-11-02T08:03:00Z")]
     for each in (rows, rows[::-1]):
@@ -143,11 +144,13 @@ def test_the_later_collected_version_counts_in_every_command(auditor: Invoke, tm
         assert tenant["interrupts"] == []
         assert tenant["rows_of_one_id"] == "2 rows were given, 1 of them is a repeat of another and counts no more."
         assert "50140" not in auditor("interrupts", "--from", path, "-q").stdout
-        assert "KmsiInterrupt" not in auditor("explain", "r1", "--from", path).stdout
+        told = " ".join(auditor("explain", ATTEMPT, "--from", path).stdout.split())
+        assert "It succeeded." in told
+        assert "50140" not in told
 
 
 def test_rows_of_masked_ids_are_all_kept_in_every_command(auditor: Invoke, tmp_path: Path) -> None:
-    masked = {**ROW, "id": "[redacted]"}
+    masked = {**ROW, "id": "[redacted]", "correlationId": ATTEMPT}
     path = written(
         tmp_path / "log.ndjson",
         {**masked, "status": {"errorCode": 50140}},
@@ -160,6 +163,6 @@ def test_rows_of_masked_ids_are_all_kept_in_every_command(auditor: Invoke, tmp_p
     listed = auditor("interrupts", "--from", path, "-q")
     assert len(listed.stdout.splitlines()) == 3
     assert "3 rows share an id" in listed.stderr
-    told = auditor("explain", "c1", "--from", path).stdout
+    told = auditor("explain", ATTEMPT, "--from", path).stdout
     assert "50140" in told
     assert "It succeeded." in " ".join(told.split())
