@@ -1,5 +1,6 @@
 -- The rule for attempts (auditor/sign_ins/attempts.py) in SQL, as near as it gets: times to the microsecond, of several
--- versions of a row any one, and no ids that rows only share. The log is taken to reach from its first to its last row, without a hole.
+-- versions of a row any one, and no ids that rows only share. The log is taken to reach from its first to its last row,
+-- without a hole.
 WITH given AS MATERIALIZED (
   SELECT id, createdDateTime::TIMESTAMP AS moment, status.errorCode AS code, appId AS app,
          nullif(userId, '00000000-0000-0000-0000-000000000000') AS named,
