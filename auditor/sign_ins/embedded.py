@@ -78,6 +78,8 @@ class EmbeddedLog:
             crew = Crew(self.folder, count - 1, buckets.count_for(about), listed, sights, ordered=ordered)
             with _without_collector(), crew:
                 read = crew.read(parts, progress)
+                if sights is not None and not ordered:
+                    sights.settle()
                 self.read = tuple(sorted((part for each in read for part in each.parts), key=lambda part: part.number))
                 told = intervals(self.read) if callable(intervals) else intervals
                 self.coverage = _coverage(read, asked, told, filtered)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -31,6 +31,8 @@ class _Applied(msgspec.Struct, gc=False):
     id: str | None = None
     result: str | None = None
 
+
+Key = TypeVar("Key", bound=Hashable)
 
 _encode = msgspec.json.Encoder().encode
 _decode_applied = msgspec.json.Decoder(list[_Applied] | None).decode
@@ -70,6 +72,7 @@ class Sights:
         self._examples: list[str | None] = []
         self._recorded: dict[int, int] = {}
         self._recorded_examples: dict[int, str] = {}
+        self._settled = self._settled_records = array("L")
 
     def row(self, row: SeenRow, at: int, order: int) -> Row:
         """The narrow record with the numbers; without them where another tenant's policies decide."""
@@ -143,12 +146,21 @@ class Sights:
         kept = self._reduction.record((each.id or "", each.result or "") for each in applied)
         return self._records.setdefault(kept, len(self._records))
 
+    def settle(self) -> None:
+        """Numbers them by what they are, and no more by the order in which they were met: for logs whose order means
+        nothing. After all rows were read, and before any is counted."""
+        self._numbers, self._settled = _sorted(self._numbers, _text)
+        self._records, self._settled_records = _sorted(self._records, tuple)
+
     def count(self, row: Row) -> None:
         """One distinct row."""
         if row.named is not None:
             self.unlisted.count(row.named, row.at)
         if row.sight < 0:
             return
+        if self._settled:
+            row.sight = self._settled[row.sight]
+            row.record = self._settled_records[row.record] if row.record >= 0 else -1
         is_example = False
         if row.code == SUCCESS:
             self._completed[row.sight] += 1
@@ -202,6 +214,22 @@ class Record:
         of_the_sight = self._sights[sight].example
         assert of_the_sight is not None  # a row made the key
         return of_the_sight.id
+
+
+def _sorted(numbered: dict[Key, int], key: Callable[[Key], Any]) -> tuple[dict[Key, int], array[int]]:
+    """The same things with numbers in their order, and for each number the new one."""
+    found = {each: number for number, each in enumerate(sorted(numbered, key=key))}
+    return found, array("L", (found[each] for each in numbered))
+
+
+def _text(alike: Circumstances) -> str:
+    return repr(_ordered(alike))
+
+
+def _ordered(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return tuple(map(_ordered, value)) if isinstance(value, tuple) else value
 
 
 def _example(row: Row) -> str:

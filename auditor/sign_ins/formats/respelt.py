@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from auditor.sign_ins.formats.values import ending, flag
+from auditor.sign_ins.formats.values import code, ending, flag
 
 _NESTED = {name.lower(): name for name in ("status", "deviceDetail", "location")}
 _FLAT = re.compile(r"(\w+?)(?:[./]|__?)(\w+)", re.ASCII)
@@ -33,7 +33,7 @@ def respelt(row: Mapping[str, Any], *said: object) -> dict[str, Any]:
     for name, members in _members(row).items():
         found[name] = members | _object(row.get(name))
     top = (value for key, value in row.items() if key.strip().lower() in _CODES)
-    found["status"], found["@called"] = status(found.get("status"), row.get("status"), *top, *said)
+    found["status"], found["@called"] = status(found.get("status"), _word(row.get("status")), *top, *said)
     if isinstance(found.get("isInteractive"), str):
         found["isInteractive"] = flag(found["isInteractive"])
     return found
@@ -46,10 +46,15 @@ def status(value: object, *said: object) -> tuple[dict[str, Any], str | None]:
     told: list[object] = []
     for each in (value, *said):
         told += [found for key, found in _object(each).items() if key.strip().lower() == "errorcode"]
-        told.append(each)
-    code, called = ending(told)
+        told.append(_word(value) if each is value else each)
+    known, called = ending(told)
     details = {name: text for name, text in shown.items() if name.lower() != "errorcode"}
-    return {**details, "errorCode": code}, called
+    return {**details, "errorCode": known}, called
+
+
+def _word(value: object) -> str | None:
+    """A number for a status might be any."""
+    return value if isinstance(value, str) and code(value) is None else None
 
 
 def _object(value: object) -> dict[str, Any]:
