@@ -25,11 +25,12 @@ from auditor.sign_ins.told import uncoded
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
 from auditor.sources.folder import doubted, missing_from, parsed, readings
+from auditor.sources.packed import collection_at
 from auditor.sources.policy_list import policy_listing
 from auditor.sources.progress import Progress, Report
 from auditor.spool.account import Account, Found, LogAccount
 from auditor.spool.manifest import Manifest
-from auditor.spool.spool import Spool, is_collection
+from auditor.spool.spool import Spool
 from auditor.tenant.break_glass import resolved
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading, with_prerequisites
 from auditor.tenant.instant import parse, to_text
@@ -45,9 +46,9 @@ _BESIDE = "Put sign-in logs, as JSON or CSV, beside the others."
 
 
 def source_at(path: Path) -> Spool | Exports:
-    """What lies at `path`: a folder that was collected, else a folder of exports or a single file. SpoolError or
-    ExportError when it is neither."""
-    return Spool.open(path) if is_collection(path) else exports_in(path, lambda row: format_of(row) is not None)
+    """What lies at `path`: a folder that was collected, packed or not, else a folder of exports or a single file.
+    SpoolError or ExportError when it is neither."""
+    return collection_at(path) or exports_in(path, lambda row: format_of(row) is not None)
 
 
 def whose(source: Spool | Exports) -> tuple[str, ...]:

@@ -48,7 +48,6 @@ _MOST_LOOKED_INTO = 1_000  # rows of a part that are not known
 _HEAD = 1 << 16
 _PIECE = 1 << 20
 _FEW = 3  # names of an object that is a wrapping
-_HEADER = "collection.json"
 _NO_KIND = "It is nothing that this program knows."
 _NO_JSON = "It is no JSON object"
 _TOO_SHALLOW = "It was written with too small a -Depth: write it again with `ConvertTo-Json -Depth 10`."
@@ -144,7 +143,11 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
     logs_of: set[str] = set()
     found: dict[str, _Found] = {}
     doubts: dict[str, list[str]] = {}
-    parts = [part for file in _files(path, left) for part in whole_parts(file, path)]
+
+    def hidden(name: str) -> None:
+        left.append(LeftAside(name, "It is hidden."))
+
+    parts = [part for file in _files(path, left) for part in whole_parts(file, path, hidden)]
     to_the_end = sum(part.size for part in parts) <= LARGEST_READ_TWICE
     for part in parts:
         seen = _look_at(part, is_log, to_the_end)
@@ -201,8 +204,7 @@ def described(refused: Sequence[Unreadable], count: int) -> str:
 
 
 def _files(path: Path, left: list[LeftAside]) -> Iterator[Path]:
-    """Every file, in order of names. Hidden ones are passed over. What a link points at may lie anywhere, and a folder
-    that was collected is a tenant by itself."""
+    """Every file, in order of names. Hidden ones are passed over. What a link points at may lie anywhere."""
     if not path.exists():
         raise ExportError(f"There is no {path}.", "Name a folder that `auditor collect` made, or exported files.")
     if path.is_file():
@@ -210,10 +212,6 @@ def _files(path: Path, left: list[LeftAside]) -> Iterator[Path]:
         return
     for folder, names, files in os.walk(path, onerror=_unlistable):
         here = Path(folder)
-        if _HEADER in files and here != path:
-            left.append(LeftAside(str(here.relative_to(path)), "It is a folder that auditor collected: name it alone."))
-            names.clear()
-            continue
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
             file = here / name

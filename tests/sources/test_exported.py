@@ -141,11 +141,10 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "x.json").write_text(policies)
     (tmp_path / "link.json").symlink_to(tmp_path / "b.json")
-    (tmp_path / "spool").mkdir()
-    (tmp_path / "spool" / "collection.json").write_text("{}")
-    (tmp_path / "spool" / "more.json").write_text(policies)
     with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
         archive.writestr("readme.md", "# Hello")
+        archive.writestr(".hidden.json", policies)
+        archive.writestr("__MACOSX/._locations.json", "x")
         archive.writestr("locations.json", json.dumps({"value": tenant.named_locations()}))
     found = look(tmp_path)
     assert len(value(found, "policies")) == len(tenant.policies())
@@ -153,10 +152,10 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     assert [(each.name, each.why) for each in found.left_aside] == [
         ("link.json", "It is a link, or no ordinary file."),
         ("logo.png", "It is nothing that this program knows."),
+        ("more.zip/.hidden.json", "It is hidden."),
         ("more.zip/readme.md", "It is nothing that this program knows."),
         ("notes.txt", "It is nothing that this program knows."),
         ("other.json", "It is nothing that this program knows."),
-        ("spool", "It is a folder that auditor collected: name it alone."),
     ]
 
 
