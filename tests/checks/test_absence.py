@@ -15,6 +15,7 @@ import pytest
 
 from auditor.answers import persistent_browser
 from auditor.check import Check, Status, run_check
+from auditor.conditional_access.account import Account
 from auditor.finding import Confidence, Finding, Severity
 from auditor.tenant.dataset import DATASETS, Missing, Partial, Reading
 from auditor.testing import branding_row, named_location, policy, role_assignment, sign_in, tenant
@@ -186,7 +187,7 @@ def test_without_any_policy_nothing_is_found_about_policies() -> None:
     readings = {"missing": {"policies": "403."}}, {"partial": {"policies": "None of 3 could be read."}}
     for reading in readings:
         with tenant(**DIRECTORY, **PROMPTS[0], **reading) as made_of_nothing:
-            assert not persistent_browser(made_of_nothing).known
+            assert not persistent_browser(made_of_nothing, Account()).known
             for check in ALL:
                 if "policies" in check.needs:
                     result = run_check(check, made_of_nothing)

@@ -76,6 +76,10 @@ def test_what_is_no_sign_in_of_a_person(row: dict[str, Any], kind: str) -> None:
     assert format_of(json.dumps(row).encode()) == Other(kind)
 
 
+def test_settings_among_the_rows_of_a_log() -> None:
+    assert format_of(json.dumps(policy()).encode()) == Other(kinds.SETTINGS)
+
+
 @pytest.mark.parametrize(
     "row",
     [
