@@ -35,11 +35,7 @@ from auditor.tenant.mending import mended
 from auditor.tenant.shapes import Json, datasets_of, objects_in
 
 SAMPLE = 20
-"""Rows by which a file is told that is too large to be read twice."""
-
-LARGEST_READ_TWICE = 256 << 20
-"""Bytes of all files together, unpacked: up to so many, each row is looked at before the log is read, so that settings
-are found wherever they stand."""
+"""Rows by which a log is told: most are nothing else, and decoding them twice would cost more than all the rest."""
 
 NAMED = 3
 """Files or rows that a sentence names; the others it counts."""
@@ -88,8 +84,8 @@ class LeftAside:
 class Exports:
     """`log`: the parts that hold rows of a log, whole. `readings`: every dataset but the log. `log_doubts`: sentences
     on files that may hold rows of the log and are not read. `tenants`: ids, in lower case, of those that the files name
-    as theirs; none where they do not say, several where logs were mixed. `to_the_end`: settings that stand among the
-    rows of a log were found, wherever they stand."""
+    as theirs; none where they do not say, several where logs were mixed. `to_the_end`: every row was looked at, also
+    where the first ones are a log's."""
 
     path: Path
     log: tuple[Part, ...]
@@ -120,7 +116,8 @@ class _Found:
 class _Seen:
     """What one part holds. `rows`: of any kind. `names`: datasets that it holds objects of; `log`: it holds rows of a
     log; `tenants`: whose settings, `logs_of`: whose log. `unread`: what could not be read or is not known, `may_hold`:
-    what that may be. `broken`: some of it could not be read at all; `shallow`: some lies deeper than was written."""
+    what that may be. `broken`: some of it could not be read at all; `shallow`: some lies deeper than was written.
+    `to_the_end`: all of it was looked at."""
 
     rows: int = 0
     names: set[str] = field(default_factory=set)
@@ -131,12 +128,14 @@ class _Seen:
     may_hold: frozenset[str] = frozenset()
     broken: bool = False
     shallow: bool = False
+    to_the_end: bool = True
 
 
-def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
-    """`is_log` tells whether a row's JSON text is one of a log, of whatever kind. A file that cannot be read, or is
-    nothing that is known, makes partial what it may hold. ExportError when there is nothing at `path`, nothing in it is
-    an export, or settings are of two tenants."""
+def exports_in(path: Path, is_log: Callable[[bytes], bool], *, to_the_end: bool = False) -> Exports:
+    """`is_log` tells whether a row's JSON text is one of a log, of whatever kind. `to_the_end`: also behind the first
+    rows of a log other things are looked for; whoever reads it sees whether there is need. A file that cannot be read,
+    or is nothing that is known, makes partial what it may hold. ExportError when there is nothing at `path`, nothing in
+    it is an export, or settings are of two tenants."""
     left: list[LeftAside] = []
     log: list[Part] = []
     whose: set[str] = set()
@@ -148,9 +147,10 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
         left.append(LeftAside(name, "It is hidden."))
 
     parts = [part for file in _files(path, left) for part in whole_parts(file, path, hidden)]
-    to_the_end = sum(part.size for part in parts) <= LARGEST_READ_TWICE
+    all_of_it = True
     for part in parts:
         seen = _look_at(part, is_log, to_the_end)
+        all_of_it = all_of_it and seen.to_the_end
         whose |= seen.tenants
         if seen.log:
             log.append(part)
@@ -179,7 +179,7 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
         _few(doubts.get(LOG, ())),
         tuple(sorted((whose | logs_of) - {""})),
         tuple(sorted(left, key=lambda each: each.name)),
-        to_the_end,
+        all_of_it,
     )
 
 
@@ -244,6 +244,7 @@ def _look_at(part: Part, is_log: Callable[[bytes], bool], to_the_end: bool) -> _
         else:
             _look_at_row(row, json, seen, is_log, place)
         if seen.log and not seen.names and not to_the_end and seen.rows >= SAMPLE:
+            seen.to_the_end = False
             break
     seen.unread.pages, seen.unread.continued = place.pages, place.continued
     if not seen.log and not seen.names:
