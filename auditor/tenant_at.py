@@ -94,6 +94,7 @@ def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
     said = {
         "kind": FILES,
         "caveat": "Files do not tell which time they cover: it is taken to be from their first row to their last.",
+        "log_files": f"{len(source.log):,}" if len(source.log) > 1 else "",
         "left_aside": " ".join(f"{each.name}: {each.why}" for each in source.left_aside),
         "set_aside": _others({kind: others[kind] for kind in others if kind != SETTINGS}),
     }

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from auditor import audit
+from auditor.reports.sentences import window
 from auditor.sources.exported import Exports
 from auditor.tenant.dataset import Collected, Missing, Partial, Reading
 from auditor.tenant_at import about, open_tenant, source_at
@@ -172,3 +173,12 @@ def test_a_broken_policy_behind_hundreds_of_sign_ins(tmp_path: Path) -> None:
     assert isinstance(log, Partial)
     (tmp_path / "stream.ndjson").write_text(text + json.dumps(sign_in(500))[:-9] + "\n")
     assert isinstance(Read(tmp_path).readings["policies"], Collected)
+
+
+def test_of_files_it_is_not_said_that_the_log_is_whole(tmp_path: Path) -> None:
+    (tmp_path / "1.ndjson").write_text(lines(SIGN_INS))
+    run = audit.audit(source_at(tmp_path), (), lambda progress: None)
+    assert "the whole file; whether it is the whole log the file does not say" in window(run)
+    (tmp_path / "2.ndjson").write_text(lines(map(sign_in, range(5, 9))))
+    run = audit.audit(source_at(tmp_path), (), lambda progress: None)
+    assert "the whole of 2 files; whether they are the whole log the files do not say" in window(run)
