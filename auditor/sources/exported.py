@@ -171,7 +171,11 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool], *, to_the_end: bool 
             f"The settings in {path} are of {len(whose)} tenants: {', '.join(sorted(whose)[:NAMED])}.",
             "Name a folder with those of one.",
         )
-    readings = {name: _reading(name, found.get(name), _few(doubts.get(name, ()))) for name in DATASETS if name != LOG}
+    readings = {
+        name: _reading(name, found.get(name), _few(doubts.get(name, ())), with_log=bool(log))
+        for name in DATASETS
+        if name != LOG
+    }
     return Exports(
         path,
         tuple(log),
@@ -380,7 +384,7 @@ def _note(part: Part, seen: _Seen, found: dict[str, _Found]) -> None:
         here.first_refused += seen.unread.first_refused
 
 
-def _reading(name: str, found: _Found | None, doubts: tuple[str, ...]) -> Reading[Any]:
+def _reading(name: str, found: _Found | None, doubts: tuple[str, ...], *, with_log: bool) -> Reading[Any]:
     if found is None:
         return Missing(
             " ".join(("It is not among the files that could be read.", *doubts))
@@ -392,7 +396,7 @@ def _reading(name: str, found: _Found | None, doubts: tuple[str, ...]) -> Readin
     value, faults = parsed(name, iter(objects))
     first = (*found.first_refused, *objects.refused)
     reasons = [described(first, found.refused + len(objects.refused)), *faults, *doubts, _OPEN.get(name, "")]
-    reasons += objects.faults()
+    reasons += objects.faults(with_log=with_log)
     if found.pages and found.pages == found.continued:
         reasons.append("The files hold some pages of Graph's answer, and not the last one.")
     reason = " ".join(filter(None, reasons))
@@ -431,7 +435,7 @@ class _Objects:
             identity = maybe_text(json, "id")
             key = identity.lower() if identity else _digest(json)
             before = kept.get(key)
-            if before is not None and _digest(before[0]) != _digest(json):
+            if before is not None and identity and _digest(before[0]) != _digest(json):
                 self._differ.append(f"{identity} ({before[1].name} and {part.name})")
             if before is None or _changed(json) > _changed(before[0]):
                 kept[key] = (self._named(json, part, line), part, line)
@@ -451,14 +455,14 @@ class _Objects:
         self._nameless.append(part.name)
         return {**json, "id": f"{part.name}:{line}"}
 
-    def faults(self) -> Iterator[str]:
-        """Sentences, once all objects were taken."""
+    def faults(self, *, with_log: bool) -> Iterator[str]:
+        """Sentences, once all objects were taken. Ids matter for a log only."""
         if self._differ:
             yield (
                 f"{len(self._differ)} of them stand in the files in different versions, and which holds is not known: "
                 f"{self._differ[0]} is the first."
             )
-        if self._nameless:
+        if self._nameless and with_log:
             yield (
                 f"{len(self._nameless)} of them have no id, so that nothing in the log can be held against them: "
                 f"{self._nameless[0]} is the first."
