@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,11 +25,12 @@ from auditor.sign_ins.told import uncoded
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
 from auditor.sources.folder import doubted, missing_from, parsed, readings
+from auditor.sources.packed import collection_at
 from auditor.sources.policy_list import policy_listing
 from auditor.sources.progress import Progress, Report
 from auditor.spool.account import Account, Found, LogAccount
 from auditor.spool.manifest import Manifest
-from auditor.spool.spool import Spool, is_collection
+from auditor.spool.spool import Spool
 from auditor.tenant.break_glass import resolved
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading, with_prerequisites
 from auditor.tenant.instant import parse, to_text
@@ -45,9 +46,13 @@ _BESIDE = "Put sign-in logs, as JSON or CSV, beside the others."
 
 
 def source_at(path: Path) -> Spool | Exports:
-    """What lies at `path`: a folder that was collected, else a folder of exports or a single file. SpoolError or
-    ExportError when it is neither."""
-    return Spool.open(path) if is_collection(path) else exports_in(path, lambda row: format_of(row) is not None)
+    """What lies at `path`: a folder that was collected, packed or not, else a folder of exports or a single file.
+    SpoolError or ExportError when it is neither."""
+    return collection_at(path) or exports_in(path, _is_log)
+
+
+def _is_log(row: bytes) -> bool:
+    return format_of(row) is not None
 
 
 def whose(source: Spool | Exports) -> tuple[str, ...]:
@@ -89,8 +94,9 @@ def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
     said = {
         "kind": FILES,
         "caveat": "Files do not tell which time they cover: it is taken to be from their first row to their last.",
+        "log_files": f"{len(source.log):,}" if len(source.log) > 1 else "",
         "left_aside": " ".join(f"{each.name}: {each.why}" for each in source.left_aside),
-        "set_aside": _others({kind: others[kind] for kind in others if not (kind == SETTINGS and source.to_the_end)}),
+        "set_aside": _others({kind: others[kind] for kind in others if kind != SETTINGS}),
     }
     return {name: value for name, value in said.items() if value}
 
@@ -109,6 +115,31 @@ def open_tenant(
     about besides its own, so that the log keeps what they would tell apart. `sights`: whether anybody will ask about
     policies at all: without, a log is read by several processes, and sooner. `listed`: see `EmbeddedLog`. `said`:
     by a config, which rules over what the folder kept of one."""
+    with ExitStack() as stack:
+        tenant = stack.enter_context(_opened(source, report, also, said, sights, listed))
+        if isinstance(source, Exports) and _is_mixed(source, tenant.readings.get("sign_ins")):
+            stack.close()
+            whole = exports_in(source.path, _is_log, to_the_end=True)
+            tenant = stack.enter_context(_opened(whole, report, also, said, sights, listed))
+        yield tenant
+
+
+def _is_mixed(exports: Exports, log: Reading[EmbeddedLog] | None) -> bool:
+    """Whether the log's own reading met rows that are of settings, or that may be, where nobody looked for them."""
+    if exports.to_the_end or log is None:
+        return False
+    return isinstance(log, Missing) or log.value.totals.refused > 0 or SETTINGS in log.value.totals.others
+
+
+@contextmanager
+def _opened(
+    source: Spool | Exports,
+    report: Report,
+    also: Sequence[Policy],
+    said: TenantConfig | None,
+    sights: bool,
+    listed: bool,
+) -> Iterator[Tenant]:
     tenant = _collected(source) if isinstance(source, Spool) else _exported(source)
     if said is not None:
         tenant = judged(tenant, said)
@@ -211,7 +242,8 @@ def _exported_log(
         totals = log.totals
         if totals.refused == totals.rows:
             none, remedy = _none(log), "Export them again." if totals.rows else _BESIDE
-            if totals.rows and all(isinstance(reading, Missing) for reading in exports.readings.values()):
+            nothing = all(isinstance(reading, Missing) for reading in exports.readings.values())
+            if nothing and totals.rows and exports.to_the_end:
                 raise ExportError(none, remedy)
             yield Missing(" ".join((none, *exports.log_doubts)), remedy)
             return

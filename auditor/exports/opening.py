@@ -25,6 +25,7 @@ BUFFER = 1 << 18
 
 GZIP, ZSTD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+_TAR, _TAR_AT = b"ustar", 257
 _WRAPPINGS = 4  # one within another, at most
 
 _FAULTS = (OSError, EOFError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile)
@@ -57,7 +58,7 @@ def opened(part: Part) -> Iterator[Opened]:
         raw: Any = stack.enter_context(open(part.path, "rb", buffering=0))
         stages: list[_Stage] = []
         if part.member:
-            stages.append(_Member(_member(stack, raw, part.member)))
+            stages.append(_Member(_member(stack, raw, part)))
             raw = stages[0]
         file = stack.enter_context(io.BufferedReader(raw, BUFFER))
         for _ in range(_WRAPPINGS):
@@ -72,6 +73,8 @@ def opened(part: Part) -> Iterator[Opened]:
         head = file.peek(4)
         if head.startswith((ZIP, _EMPTY_ZIP)):
             raise ValueError("it is a zip file, within another file" if stages else "it is a zip file")
+        if is_tar(file.peek(512)):
+            raise ValueError("it is a tar file, whose members are not read: unpack it")
         start = 0
         encoding, mark = encoding_of(head)
         file.read(mark)
@@ -88,16 +91,21 @@ def is_zip(head: bytes) -> bool:
     return head.startswith((ZIP, _EMPTY_ZIP))
 
 
-def _member(stack: ExitStack, file: BinaryIO, name: str) -> zipfile.ZipExtFile:
+def is_tar(head: bytes) -> bool:
+    """Is a file with these first bytes a tar file?"""
+    return head[_TAR_AT:].startswith(_TAR)
+
+
+def _member(stack: ExitStack, file: BinaryIO, part: Part) -> zipfile.ZipExtFile:
     try:
         archive = stack.enter_context(zipfile.ZipFile(file))
-        found = archive.getinfo(name)
+        found = [each for each in archive.infolist() if each.filename == part.member][part.nth]
         if found.flag_bits & 1:
             raise ValueError("it is encrypted")
         if found.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ValueError("it is compressed in a way that this program does not know")
         return stack.enter_context(archive.open(found))  # type: ignore[return-value]
-    except KeyError:
+    except IndexError:
         raise ValueError("the zip file has no such member") from None
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise ValueError(_sentence(error)) from error

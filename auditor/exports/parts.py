@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +17,7 @@ from auditor.exports.rows import Shape, shape_of
 LARGEST = 64 << 20
 SMALLEST = 1 << 20
 _PARTS_A_PROCESS = 8
+OF_MACOS = re.compile(r"__MACOSX|\.DS_Store|\._.*")
 _OF_OFFICE = "[Content_Types].xml"
 """A zip file that begins so is a workbook, or another document of an office program."""
 _UNPACKED = 10  # rows of a log are about so many times larger than what they are packed into
@@ -34,10 +37,12 @@ def cut(parts: Sequence[Part], wanted: int) -> tuple[Part, ...]:
     return tuple(piece for part in parts for piece in _pieces(part, step))
 
 
-def whole_parts(path: Path, within: Path | None = None) -> Iterator[Part]:
-    """The file as one part, or each member of a zip file; hidden members and what macOS adds are left out. `within`: a
-    folder that the name is told from; else it is the path. A file that cannot be opened is a part all the same, so that
-    reading it says why."""
+def whole_parts(
+    path: Path, within: Path | None = None, left: Callable[[str], None] = lambda name: None
+) -> Iterator[Part]:
+    """The file as one part, or each member of a zip file, also where several bear one name; hidden ones are left out,
+    and `left` is told their names, but for what macOS adds. `within`: a folder that the name is told from; else it is
+    the path. A file that cannot be opened is a part all the same, so that reading it says why. Nothing is unpacked."""
     name = str(path.relative_to(within)) if within is not None and within != path else str(path)
     try:
         with open(path, "rb") as file:
@@ -55,10 +60,18 @@ def whole_parts(path: Path, within: Path | None = None) -> Iterator[Part]:
     if any(member.filename == _OF_OFFICE for member in members):
         yield Part(str(path), name, 0)  # a workbook is one file to people; reading it says that it is none of text
         return
+    of_one_name: Counter[str] = Counter()
     for member in members:
         inner = PurePosixPath(member.filename)
-        if not member.is_dir() and not any(each.startswith((".", "__MACOSX")) for each in inner.parts):
-            yield Part(str(path), f"{name}/{inner}", member.file_size, member=member.filename)
+        nth = of_one_name[member.filename]
+        of_one_name[member.filename] += 1
+        if member.is_dir() or any(OF_MACOS.fullmatch(each) for each in inner.parts):
+            continue
+        called = f"{name}/{inner}" + (f" ({nth + 1})" if nth else "")
+        if any(each.startswith(".") and each != ".." for each in inner.parts):
+            left(called)
+        else:
+            yield Part(str(path), called, member.file_size, member=member.filename, nth=nth)
 
 
 def _pieces(part: Part, step: int) -> Iterator[Part]:

@@ -50,7 +50,9 @@ def window(tenant: TenantRun) -> str:
         return f"No sign-in log: {log.reason}"
     start, end = (instant(text) for text in tenant.window)
     source = dict(tenant.source)
-    whole = "the whole file; whether it is the whole log the file does not say"
+    several = "the whole of {} files; whether they are the whole log the files do not say"
+    one = "the whole file; whether it is the whole log the file does not say"
+    whole = several.format(source["log_files"]) if "log_files" in source else one
     all_of_it = whole if source.get("kind") == "files" else "all of it read"
     read = {"collected": all_of_it, "partial": "only a part of it read"}.get(log.state, "not read")
     rows = "" if log.rows is None else f", {log.rows:,} rows"

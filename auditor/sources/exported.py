@@ -35,11 +35,7 @@ from auditor.tenant.mending import mended
 from auditor.tenant.shapes import Json, datasets_of, objects_in
 
 SAMPLE = 20
-"""Rows by which a file is told that is too large to be read twice."""
-
-LARGEST_READ_TWICE = 256 << 20
-"""Bytes of all files together, unpacked: up to so many, each row is looked at before the log is read, so that settings
-are found wherever they stand."""
+"""Rows by which a log is told: most are nothing else, and decoding them twice would cost more than all the rest."""
 
 NAMED = 3
 """Files or rows that a sentence names; the others it counts."""
@@ -48,7 +44,6 @@ _MOST_LOOKED_INTO = 1_000  # rows of a part that are not known
 _HEAD = 1 << 16
 _PIECE = 1 << 20
 _FEW = 3  # names of an object that is a wrapping
-_HEADER = "collection.json"
 _NO_KIND = "It is nothing that this program knows."
 _NO_JSON = "It is no JSON object"
 _TOO_SHALLOW = "It was written with too small a -Depth: write it again with `ConvertTo-Json -Depth 10`."
@@ -89,8 +84,8 @@ class LeftAside:
 class Exports:
     """`log`: the parts that hold rows of a log, whole. `readings`: every dataset but the log. `log_doubts`: sentences
     on files that may hold rows of the log and are not read. `tenants`: ids, in lower case, of those that the files name
-    as theirs; none where they do not say, several where logs were mixed. `to_the_end`: settings that stand among the
-    rows of a log were found, wherever they stand."""
+    as theirs; none where they do not say, several where logs were mixed. `to_the_end`: every row was looked at, also
+    where the first ones are a log's."""
 
     path: Path
     log: tuple[Part, ...]
@@ -121,7 +116,8 @@ class _Found:
 class _Seen:
     """What one part holds. `rows`: of any kind. `names`: datasets that it holds objects of; `log`: it holds rows of a
     log; `tenants`: whose settings, `logs_of`: whose log. `unread`: what could not be read or is not known, `may_hold`:
-    what that may be. `broken`: some of it could not be read at all; `shallow`: some lies deeper than was written."""
+    what that may be. `broken`: some of it could not be read at all; `shallow`: some lies deeper than was written.
+    `to_the_end`: all of it was looked at."""
 
     rows: int = 0
     names: set[str] = field(default_factory=set)
@@ -132,22 +128,29 @@ class _Seen:
     may_hold: frozenset[str] = frozenset()
     broken: bool = False
     shallow: bool = False
+    to_the_end: bool = True
 
 
-def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
-    """`is_log` tells whether a row's JSON text is one of a log, of whatever kind. A file that cannot be read, or is
-    nothing that is known, makes partial what it may hold. ExportError when there is nothing at `path`, nothing in it is
-    an export, or settings are of two tenants."""
+def exports_in(path: Path, is_log: Callable[[bytes], bool], *, to_the_end: bool = False) -> Exports:
+    """`is_log` tells whether a row's JSON text is one of a log, of whatever kind. `to_the_end`: also behind the first
+    rows of a log other things are looked for; whoever reads it sees whether there is need. A file that cannot be read,
+    or is nothing that is known, makes partial what it may hold. ExportError when there is nothing at `path`, nothing in
+    it is an export, or settings are of two tenants."""
     left: list[LeftAside] = []
     log: list[Part] = []
     whose: set[str] = set()
     logs_of: set[str] = set()
     found: dict[str, _Found] = {}
     doubts: dict[str, list[str]] = {}
-    parts = [part for file in _files(path, left) for part in whole_parts(file, path)]
-    to_the_end = sum(part.size for part in parts) <= LARGEST_READ_TWICE
+
+    def hidden(name: str) -> None:
+        left.append(LeftAside(name, "It is hidden."))
+
+    parts = [part for file in _files(path, left) for part in whole_parts(file, path, hidden)]
+    all_of_it = True
     for part in parts:
         seen = _look_at(part, is_log, to_the_end)
+        all_of_it = all_of_it and seen.to_the_end
         whose |= seen.tenants
         if seen.log:
             log.append(part)
@@ -168,7 +171,11 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
             f"The settings in {path} are of {len(whose)} tenants: {', '.join(sorted(whose)[:NAMED])}.",
             "Name a folder with those of one.",
         )
-    readings = {name: _reading(name, found.get(name), _few(doubts.get(name, ()))) for name in DATASETS if name != LOG}
+    readings = {
+        name: _reading(name, found.get(name), _few(doubts.get(name, ())), with_log=bool(log))
+        for name in DATASETS
+        if name != LOG
+    }
     return Exports(
         path,
         tuple(log),
@@ -176,7 +183,7 @@ def exports_in(path: Path, is_log: Callable[[bytes], bool]) -> Exports:
         _few(doubts.get(LOG, ())),
         tuple(sorted((whose | logs_of) - {""})),
         tuple(sorted(left, key=lambda each: each.name)),
-        to_the_end,
+        all_of_it,
     )
 
 
@@ -201,8 +208,7 @@ def described(refused: Sequence[Unreadable], count: int) -> str:
 
 
 def _files(path: Path, left: list[LeftAside]) -> Iterator[Path]:
-    """Every file, in order of names. Hidden ones are passed over. What a link points at may lie anywhere, and a folder
-    that was collected is a tenant by itself."""
+    """Every file, in order of names. Hidden ones are passed over. What a link points at may lie anywhere."""
     if not path.exists():
         raise ExportError(f"There is no {path}.", "Name a folder that `auditor collect` made, or exported files.")
     if path.is_file():
@@ -210,10 +216,6 @@ def _files(path: Path, left: list[LeftAside]) -> Iterator[Path]:
         return
     for folder, names, files in os.walk(path, onerror=_unlistable):
         here = Path(folder)
-        if _HEADER in files and here != path:
-            left.append(LeftAside(str(here.relative_to(path)), "It is a folder that auditor collected: name it alone."))
-            names.clear()
-            continue
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
             file = here / name
@@ -246,6 +248,7 @@ def _look_at(part: Part, is_log: Callable[[bytes], bool], to_the_end: bool) -> _
         else:
             _look_at_row(row, json, seen, is_log, place)
         if seen.log and not seen.names and not to_the_end and seen.rows >= SAMPLE:
+            seen.to_the_end = False
             break
     seen.unread.pages, seen.unread.continued = place.pages, place.continued
     if not seen.log and not seen.names:
@@ -381,7 +384,7 @@ def _note(part: Part, seen: _Seen, found: dict[str, _Found]) -> None:
         here.first_refused += seen.unread.first_refused
 
 
-def _reading(name: str, found: _Found | None, doubts: tuple[str, ...]) -> Reading[Any]:
+def _reading(name: str, found: _Found | None, doubts: tuple[str, ...], *, with_log: bool) -> Reading[Any]:
     if found is None:
         return Missing(
             " ".join(("It is not among the files that could be read.", *doubts))
@@ -393,7 +396,7 @@ def _reading(name: str, found: _Found | None, doubts: tuple[str, ...]) -> Readin
     value, faults = parsed(name, iter(objects))
     first = (*found.first_refused, *objects.refused)
     reasons = [described(first, found.refused + len(objects.refused)), *faults, *doubts, _OPEN.get(name, "")]
-    reasons += objects.faults()
+    reasons += objects.faults(with_log=with_log)
     if found.pages and found.pages == found.continued:
         reasons.append("The files hold some pages of Graph's answer, and not the last one.")
     reason = " ".join(filter(None, reasons))
@@ -432,7 +435,7 @@ class _Objects:
             identity = maybe_text(json, "id")
             key = identity.lower() if identity else _digest(json)
             before = kept.get(key)
-            if before is not None and _digest(before[0]) != _digest(json):
+            if before is not None and identity and _digest(before[0]) != _digest(json):
                 self._differ.append(f"{identity} ({before[1].name} and {part.name})")
             if before is None or _changed(json) > _changed(before[0]):
                 kept[key] = (self._named(json, part, line), part, line)
@@ -452,14 +455,14 @@ class _Objects:
         self._nameless.append(part.name)
         return {**json, "id": f"{part.name}:{line}"}
 
-    def faults(self) -> Iterator[str]:
-        """Sentences, once all objects were taken."""
+    def faults(self, *, with_log: bool) -> Iterator[str]:
+        """Sentences, once all objects were taken. Ids matter for a log only."""
         if self._differ:
             yield (
                 f"{len(self._differ)} of them stand in the files in different versions, and which holds is not known: "
                 f"{self._differ[0]} is the first."
             )
-        if self._nameless:
+        if self._nameless and with_log:
             yield (
                 f"{len(self._nameless)} of them have no id, so that nothing in the log can be held against them: "
                 f"{self._nameless[0]} is the first."

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, BinaryIO, Literal
 
 import msgspec
@@ -311,12 +311,16 @@ class SpanWriter:
 
 def is_collection(folder: Path) -> bool:
     """Was a tenant collected into the folder? It may have lost its header since."""
-    return any((folder / file).exists() for file in (HEADER, MANIFEST, dataset_file(SIGN_INS)))
+    return any((folder / sign).exists() for sign in SIGNS)
 
 
 def dataset_file(name: str) -> str:
     """The place of a dataset in the folder, as the manifest has it."""
     return f"datasets/{name}.json"
+
+
+SIGNS = tuple(map(PurePosixPath, (HEADER, MANIFEST, dataset_file(SIGN_INS))))
+"""Files any one of which shows that a folder was collected."""
 
 
 def span_of(path: Path) -> Span | None:

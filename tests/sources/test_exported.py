@@ -141,11 +141,10 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "x.json").write_text(policies)
     (tmp_path / "link.json").symlink_to(tmp_path / "b.json")
-    (tmp_path / "spool").mkdir()
-    (tmp_path / "spool" / "collection.json").write_text("{}")
-    (tmp_path / "spool" / "more.json").write_text(policies)
     with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
         archive.writestr("readme.md", "# Hello")
+        archive.writestr(".hidden.json", policies)
+        archive.writestr("__MACOSX/._locations.json", "x")
         archive.writestr("locations.json", json.dumps({"value": tenant.named_locations()}))
     found = look(tmp_path)
     assert len(value(found, "policies")) == len(tenant.policies())
@@ -153,10 +152,10 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     assert [(each.name, each.why) for each in found.left_aside] == [
         ("link.json", "It is a link, or no ordinary file."),
         ("logo.png", "It is nothing that this program knows."),
+        ("more.zip/.hidden.json", "It is hidden."),
         ("more.zip/readme.md", "It is nothing that this program knows."),
         ("notes.txt", "It is nothing that this program knows."),
         ("other.json", "It is nothing that this program knows."),
-        ("spool", "It is a folder that auditor collected: name it alone."),
     ]
 
 
@@ -172,13 +171,19 @@ def test_a_policy_that_is_not_understood_is_named(tenant: Simulation, tmp_path: 
     assert f"policy {bad['id']}: conditions is not an object" in reading.reason
 
 
-def test_a_policy_without_an_id_has_the_name_of_its_file(tenant: Simulation, tmp_path: Path) -> None:
+def test_a_policy_without_an_id_has_the_name_of_its_file(
+    tenant: Simulation, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """It is read whole; that nothing in a log can be held against it matters where there is a log."""
     policy = {key: each for key, each in tenant.policies()[0].items() if key != "id"}
     (tmp_path / "101.json").write_text(json.dumps(policy, indent=1))
+    (tmp_path / "copy.json").write_text(json.dumps(policy))
+    assert [each.id for each in value(look(tmp_path), "policies")] == ["101.json:1"]
+    containers.write(tmp_path / "signIns.json", graph.listing(rows))
     reading = look(tmp_path).readings["policies"]
     assert isinstance(reading, Partial)
     assert [each.id for each in reading.value] == ["101.json:1"]
-    assert "1 of them have no id" in reading.reason
+    assert reading.reason.startswith("1 of them have no id")
 
 
 def test_pages_without_the_last_one(tenant: Simulation, tmp_path: Path) -> None:

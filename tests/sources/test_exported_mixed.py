@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from auditor import audit
+from auditor.reports.sentences import window
+from auditor.sources.exported import Exports
 from auditor.tenant.dataset import Collected, Missing, Partial, Reading
 from auditor.tenant_at import about, open_tenant, source_at
 
@@ -147,3 +149,36 @@ def test_a_mixed_file_in_a_report(tmp_path: Path) -> None:
     run = audit.audit(source_at(tmp_path), (), lambda progress: None)
     assert [each.code for each in run.interrupts.interrupts] == [50140]
     assert [each.id for each in run.policies.policies] == [POLICY["id"]]
+
+
+def test_a_log_of_nothing_else_is_looked_at_once(tmp_path: Path) -> None:
+    """Its first rows tell; the others are decoded by whoever counts them, and by nobody else."""
+    (tmp_path / "log.ndjson").write_text(lines(map(sign_in, range(500))))
+    source = source_at(tmp_path)
+    assert isinstance(source, Exports)
+    assert not source.to_the_end
+    read = Read(tmp_path)
+    assert isinstance(read.readings["sign_ins"], Collected)
+    assert read.rows == 500
+
+
+def test_a_broken_policy_behind_hundreds_of_sign_ins(tmp_path: Path) -> None:
+    (tmp_path / "policy.json").write_text(json.dumps({**POLICY, "id": "a0000000-0000-4000-9000-000000000002"}))
+    text = lines(map(sign_in, range(500)))
+    (tmp_path / "stream.ndjson").write_text(text + json.dumps(POLICY)[:-9] + "\n")
+    read = Read(tmp_path)
+    policies, log = read.readings["policies"], read.readings["sign_ins"]
+    assert isinstance(policies, Partial)
+    assert "stream.ndjson" in policies.reason
+    assert isinstance(log, Partial)
+    (tmp_path / "stream.ndjson").write_text(text + json.dumps(sign_in(500))[:-9] + "\n")
+    assert isinstance(Read(tmp_path).readings["policies"], Collected)
+
+
+def test_of_files_it_is_not_said_that_the_log_is_whole(tmp_path: Path) -> None:
+    (tmp_path / "1.ndjson").write_text(lines(SIGN_INS))
+    run = audit.audit(source_at(tmp_path), (), lambda progress: None)
+    assert "the whole file; whether it is the whole log the file does not say" in window(run)
+    (tmp_path / "2.ndjson").write_text(lines(map(sign_in, range(5, 9))))
+    run = audit.audit(source_at(tmp_path), (), lambda progress: None)
+    assert "the whole of 2 files; whether they are the whole log the files do not say" in window(run)

@@ -74,7 +74,7 @@ def _diagnostic(category: str) -> Format | Other:
 
 def _graph(columns: Columns) -> Format | Other | None:
     if "activityDateTime" in columns and "activityDisplayName" in columns:
-        return Other(kinds.AUDITS)
+        return Other(kinds.SETTINGS if "targetResources" in columns else kinds.AUDITS)
     if "id" not in columns or "createdDateTime" not in columns:
         return None
     if not any(key in columns for key in _SIGN_INS_ONLY) and not any(map(spells_code, columns)):
