@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from auditor.conditional_access.account import Account, Unlisted
 from auditor.conditional_access.agreement import Agreement, agreement
 from auditor.conditional_access.aim import aim
 from auditor.conditional_access.board import Board
@@ -15,6 +16,7 @@ from auditor.explain.explainer import Explainer
 from auditor.explain.needed import WANTS as EXPLAINING
 from auditor.explain.tally import Tally, tally
 from auditor.run import (
+    NO_CODE,
     AgreementAnswer,
     DeviceAnswer,
     DisagreementAnswer,
@@ -24,7 +26,9 @@ from auditor.run import (
     PoliciesAnswer,
     PolicyAnswer,
     ReachAnswer,
+    UnlistedAnswer,
 )
+from auditor.sign_ins import told
 from auditor.sign_ins.catalogue import catalogue
 from auditor.stay_signed_in import TELLING
 from auditor.tenant.dataset import Collected, Missing, Partial
@@ -66,18 +70,26 @@ def interrupts(tenant: Tenant, api: str, caveat: str = "") -> InterruptsAnswer:
     if isinstance(reading, Missing):
         return InterruptsAnswer(known=False)
     log: SignInLog = reading.value
+    totals = log.totals
+    coded = totals.distinct - totals.refused - totals.uncoded
+    caveats = _caveats(log, api, caveat, partial=isinstance(reading, Partial))
+    uncoded, repeated = told.uncoded(totals), " ".join(filter(None, (told.repeated(totals), told.sharing(totals))))
+    if totals.uncoded and not coded:
+        return InterruptsAnswer(known=False, caveats=caveats, uncoded=uncoded, repeated=repeated)
     why = tally(log.interrupts(), Explainer(tenant).explain, tenant.window)
-    uncatalogued = sorted(log.totals.uncatalogued.items(), key=lambda item: (-item[1], str(item[0])))
+    uncatalogued = sorted(totals.uncatalogued.items(), key=lambda item: (-item[1], str(item[0])))
     return InterruptsAnswer(
         known=True,
         interrupts=tuple(_interrupt(each, why) for each in log.counts()),
-        uncatalogued=tuple(("no code" if code is None else str(code), count) for code, count in uncatalogued),
-        caveats=_caveats(log, api, caveat, partial=isinstance(reading, Partial)),
+        uncatalogued=tuple((NO_CODE if code is None else str(code), count) for code, count in uncatalogued),
+        caveats=caveats,
         missing=why.missing,
         over_time=why.spans,
         span_hours=why.span_hours,
         apps=why.apps,
         attempts=why.attempts,
+        uncoded=uncoded,
+        repeated=repeated,
     )
 
 
@@ -100,7 +112,8 @@ def _interrupt(found: InterruptCount, why: Tally) -> InterruptAnswer:
 def _caveats(log: SignInLog, api: str, caveat: str, *, partial: bool) -> tuple[str, ...]:
     caveats = []
     if log.coverage.filtered and log.totals.rows:
-        caveats.append("The log holds no success at all: how attempts ended is not known.")
+        no_success = "No row is known to be a success" if log.totals.uncoded else "The log holds no success at all"
+        caveats.append(f"{no_success}: how attempts ended is not known.")
     if partial and not log.coverage.intervals:
         caveats.append("Of no part of the window is it proven that all of it was read.")
     elif partial and not log.coverage.whole(*log.coverage.asked):
@@ -114,8 +127,9 @@ def _caveats(log: SignInLog, api: str, caveat: str, *, partial: bool) -> tuple[s
     return tuple(caveats)
 
 
-def persistent_browser(tenant: Tenant) -> PoliciesAnswer:
-    """Every policy that sets a persistent browser session, and how far the evaluation of policies can be trusted."""
+def persistent_browser(tenant: Tenant, account: Account) -> PoliciesAnswer:
+    """Every policy that sets a persistent browser session, and how far the list of policies, which was held to
+    `account`, and their evaluation can be trusted."""
     reading = tenant.reading("policies")
     if isinstance(reading, Missing):
         return PoliciesAnswer(known=False)
@@ -133,6 +147,22 @@ def persistent_browser(tenant: Tenant) -> PoliciesAnswer:
         policies=tuple(_policy(policy, each, tenant) for policy, each in zip(setting, reached, strict=True)),
         of=len(policies),
         agreement=_agreement(held) if held is not None and held.sign_ins else None,
+        unlisted=tuple(map(_unlisted, account.unlisted)),
+        caveats=(*([account.lacks] if account.lacks else []), *account.caveats),
+    )
+
+
+def _unlisted(found: Unlisted) -> UnlistedAnswer:
+    named = found.named
+    return UnlistedAnswer(
+        named.id,
+        named.name,
+        named.rows,
+        to_seconds_text(named.last),
+        named.grants,
+        named.sessions,
+        found.standing.value,
+        found.deleted,
     )
 
 

@@ -6,10 +6,12 @@ from auditor.conditional_access.administrators import (
     Holders,
     RoleVerdict,
     account_of,
+    anybody_who_holds,
     as_if_active,
     holder_in_words,
     holders,
     objects_by_id,
+    surely_held,
     verdict,
 )
 from auditor.conditional_access.agreement import Agreement, agreement
@@ -21,7 +23,7 @@ from auditor.conditional_access.decision import Decision, all_of, any_of
 from auditor.conditional_access.device_filter import TableRow
 from auditor.conditional_access.directory import NEEDED, Directory
 from auditor.conditional_access.evaluate import applies, conditions_hold, in_force
-from auditor.conditional_access.exclusions import leaving_aside
+from auditor.conditional_access.exclusions import leaving_aside, people_in, seen_from_outside, unread_exclusions
 from auditor.conditional_access.exposure import Exposure, exposure
 from auditor.conditional_access.frequencies import ROLLING_DAYS, meetings, often
 from auditor.conditional_access.lifetimes import AZURE_PORTAL, DEFAULT_APPLICATION, in_words
@@ -54,7 +56,6 @@ from auditor.conditional_access.prompt_reach import (
     reaches_everybody_but,
 )
 from auditor.conditional_access.reach import Reach, reach
-from auditor.conditional_access.reduction import SOMEBODY
 from auditor.conditional_access.resources import resources
 from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.session import INERT, PROBLEMS, problems, sets_persistent_browser
@@ -62,7 +63,7 @@ from auditor.conditional_access.session_lifetimes import SessionLifetimes, sessi
 from auditor.conditional_access.supposed import supposed
 from auditor.conditional_access.three_values import Applies
 from auditor.conditional_access.ways import devices_reached, ways
-from auditor.doubt import Doubt, told
+from auditor.doubt import Doubt, of_those_read, sureness, told
 from auditor.finding import Confidence, Evidence, Finding, Severity, Subject
 from auditor.run import StaySignedIn
 from auditor.sign_ins.catalogue import Code, catalogue, title
@@ -75,7 +76,17 @@ from auditor.stay_signed_in import (
     setting_of,
     stay_signed_in,
 )
-from auditor.tenant.circumstances import EXTERNAL, INTERNAL_GUEST, MEMBER, Circumstances, Device, Person, Target, Way
+from auditor.tenant.circumstances import (
+    EXTERNAL,
+    INTERNAL_GUEST,
+    MEMBER,
+    SOMEBODY,
+    Circumstances,
+    Device,
+    Person,
+    Target,
+    Way,
+)
 from auditor.tenant.dataset import Collected, Missing, Partial
 from auditor.tenant.links import group_link, policy_link, user_link
 from auditor.tenant.policy import ALL, GUESTS, NONE, Conditions, Policy, SignInFrequency, persists
@@ -167,6 +178,7 @@ __all__ = [
     "aim",
     "all_of",
     "any_of",
+    "anybody_who_holds",
     "applies",
     "as_if_active",
     "asks_again_within",
@@ -192,11 +204,13 @@ __all__ = [
     "never_persistent",
     "objects_by_id",
     "obstacles",
+    "of_those_read",
     "often",
     "overlap",
     "overlap_in_browsers",
     "own_browser_sign_ins",
     "people",
+    "people_in",
     "persists",
     "policy_link",
     "problems",
@@ -206,6 +220,7 @@ __all__ = [
     "reaches_everybody_but",
     "resources",
     "roles_of",
+    "seen_from_outside",
     "session_lifetimes",
     "sets_persistent_browser",
     "setting_evidence",
@@ -213,9 +228,12 @@ __all__ = [
     "standing_between",
     "stay_signed_in",
     "supposed",
+    "surely_held",
+    "sureness",
     "survey",
     "title",
     "told",
+    "unread_exclusions",
     "user_link",
     "verdict",
     "verdicts_on_roles",

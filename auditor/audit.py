@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor import answers
 from auditor.check import Check, run_check
+from auditor.conditional_access.account import account, held
 from auditor.config import Config, TenantConfig
 from auditor.errors import SpoolError
+from auditor.judgement import emergency_accounts
+from auditor.licence import REFUSED_BY_MISTAKE, licence_note, premium_where_refused, within_means
 from auditor.run import DatasetResult, TenantRun
 from auditor.sources.clouds import cloud_of
 from auditor.sources.exported import Exports
@@ -120,7 +123,7 @@ def collect(tenant: TenantConfig, config: Config, spool: Spool, surroundings: Su
     asked = asked_of(tenant, config, spool.header.datasets, surroundings)
     with spool.held():
         for each in spool.set_aside_damaged():
-            surroundings.tell(f"{each} It is collected again.")
+            surroundings.tell(f"{each} That part is collected again.")
         asyncio.run(collect(asked, spool, surroundings.report))
 
 
@@ -146,11 +149,14 @@ def audit(
     report: Report,
     redaction: Redaction | None = None,
     said: TenantConfig | None = None,
+    now: datetime | None = None,
 ) -> TenantRun:
     """The facts of a report on one tenant, from what was collected or exported of it. With a `redaction` they have
     pseudonyms for names, and go through its `run` before anybody sees them. `said`: what a config says of the tenant,
-    which rules over what was collected of it."""
+    which rules over what was collected of it. `now`: of what is said of today; None: the end of the window."""
     with open_tenant(source, report, said=said) as tenant:
+        if now is not None:
+            tenant = replace(tenant, now=from_datetime(now))
         if redaction is not None:
             tenant = redaction.tenant(tenant, names_of(source))
         return facts(tenant, checks, about(source, tenant))
@@ -158,6 +164,17 @@ def audit(
 
 def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) -> TenantRun:
     """The three answers, the datasets and the results of the checks. `source`: where the data came from."""
+    found = account(tenant)
+    tenant = held(tenant, found)
+    checks = tuple(checks)
+    results = tuple(run_check(check, tenant) for check in checks)
+    notes = emergency_accounts(tenant)
+    premium = premium_where_refused(tenant)
+    if premium:
+        notes = (REFUSED_BY_MISTAKE, *notes)
+    elif premium is False:
+        results = tuple(within_means(check, result) for check, result in zip(checks, results, strict=True))
+        notes = (licence_note(tenant, checks, results), *notes)
     return TenantRun(
         id=tenant.id,
         name=tenant.name,
@@ -167,9 +184,10 @@ def facts(tenant: Tenant, checks: Iterable[Check], source: Mapping[str, str]) ->
         datasets=tuple(_dataset_result(name, reading) for name, reading in tenant.readings.items()),
         stay_signed_in=stay_signed_in(tenant),
         interrupts=answers.interrupts(tenant, source.get("api", ""), source.get("caveat", "")),
-        policies=answers.persistent_browser(tenant),
-        checks=tuple(run_check(check, tenant) for check in checks),
+        policies=answers.persistent_browser(tenant, found),
+        checks=results,
         grounds=answers.grounds(tenant),
+        notes=notes,
     )
 
 

@@ -4,16 +4,17 @@ must sign in, what an admin saw in the portal. It holds wherever the tenant's ro
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from auditor.config import Config, TenantConfig
 from auditor.tenant.break_glass import resolved
-from auditor.tenant.records import Attestation
+from auditor.tenant.dataset import Missing
+from auditor.tenant.records import Attestation, DirectoryObject
+from auditor.tenant.shapes import is_id
 from auditor.tenant.tenant import Tenant
 
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_MOST_NAMED = 10
 
 
 def judged(tenant: Tenant, said: TenantConfig) -> Tenant:
@@ -31,6 +32,27 @@ def judged(tenant: Tenant, said: TenantConfig) -> Tenant:
     )
 
 
+def emergency_accounts(tenant: Tenant) -> tuple[str, ...]:
+    """Which accounts were left aside as emergency accounts, and which names in the config nobody was found for."""
+    objects = tenant.readings.get("directory_objects")
+    known: Mapping[str, DirectoryObject] = {} if objects is None or isinstance(objects, Missing) else objects.value
+    names = {each.id.lower(): each.user_principal_name or each.name or each.id for each in known.values()}
+    aside = sorted(names.get(identity, identity) for identity in tenant.break_glass)
+    said = [f"Left aside as emergency accounts, as the config says: {_listed(aside)}."] if aside else []
+    if tenant.break_glass_unresolved:
+        missing = f" The users were not read: {objects.reason}" if isinstance(objects, Missing) else ""
+        said.append(
+            "The config names emergency accounts for which nobody was found in what was read, and nobody is left aside "
+            f"for them: {_listed(tenant.break_glass_unresolved)}.{missing}"
+        )
+    return tuple(said)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
+
+
 def named_in(config: Config, names: Collection[str]) -> TenantConfig | None:
     """The tenant of the config that goes by one of these ids and domains, which are in lower case."""
     return next((each for each in config.tenant if each.id.lower() in names), None)
@@ -39,7 +61,3 @@ def named_in(config: Config, names: Collection[str]) -> TenantConfig | None:
 def contradicted(tenant: TenantConfig, names: Collection[str]) -> bool:
     """Whether something that goes by these names must be another tenant. An id says nothing against a domain."""
     return any(is_id(name) == is_id(tenant.id) and name != tenant.id.lower() for name in names)
-
-
-def is_id(name: str) -> bool:
-    return _ID.fullmatch(name) is not None

@@ -21,6 +21,7 @@ from auditor.explain.needed import WANTS, needed_for
 from auditor.explain.timeline import attempt_answers
 from auditor.sign_ins.attempts import GAP
 from auditor.sign_ins.one_attempt import Wanted, find
+from auditor.sign_ins.told import repeated, sharing
 from auditor.sources.attempt import rows_of_attempts
 from auditor.sources.exported import Exports
 from auditor.sources.progress import Progress, Report
@@ -79,14 +80,14 @@ def look_up_at(
             return LookedUp((), Place(str(path), False, False, None, 0, (why,), partial=True))
         log: SignInLog = reading.value
         attempts = _attempts(source, tenant, log, log.coverage, wanted, report, path.name, redaction)
-        intervals = log.coverage.intervals
+        intervals, totals = log.coverage.intervals, log.totals
         place = Place(
             str(path),
             live=False,
             found=bool(attempts),
             window=_texts(intervals[0][0], intervals[-1][1]) if intervals else None,
-            rows=log.totals.rows,
-            caveats=tuple(_caveats(reading, about(source, tenant))),
+            rows=totals.rows,
+            caveats=(*_caveats(reading, about(source, tenant)), *filter(None, (repeated(totals), sharing(totals)))),
             partial=isinstance(reading, Partial),
         )
     return LookedUp(attempts, place)
@@ -144,7 +145,7 @@ def _attempts(
     def say(read: int) -> None:
         report(Progress("sign-in log, searched", read, share=min(1.0, read / max(1, log.totals.rows))))
 
-    rows = find(log_of(source), wanted, say)
+    rows = find(log_of(source), wanted, say, ordered=isinstance(source, Spool))
     if redaction is not None:
         rows = redaction.rows(rows)
     known = tenant.name or tenant.domain or tenant.id or name

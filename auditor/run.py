@@ -14,6 +14,8 @@ from auditor.finding import Evidence, Finding, Severity
 
 CLEAR = 0
 NOT_LOOKED_AT = 3
+NO_CODE = "no code"
+"""What `InterruptsAnswer.uncatalogued` calls rows without a code."""
 _FOUND = {Severity.LOW: 11, Severity.MEDIUM: 12, Severity.HIGH: 13, Severity.CRITICAL: 14}
 
 
@@ -117,9 +119,10 @@ class AttemptAnswer:
 @dataclass(frozen=True, slots=True)
 class InterruptsAnswer:
     """`known`: whether the log could be read at all; without it the empty list says nothing. `caveats`: what the
-    source leaves out, as sentences. `missing`: what would explain more, with the number of interrupts, most frequent
-    first. `over_time`: stretches of equal length that cover the window, each `span_hours` long. `apps`: most interrupts
-    first, the last one for all others. `attempts`: examples."""
+    source leaves out, as sentences. `uncoded`: that rows have no code, so that they may be interrupts, and `repeated`:
+    what became of rows that bear one id; sentences, or "". `missing`: what would explain more, with the number of
+    interrupts, most frequent first. `over_time`: stretches of equal length that cover the window, each `span_hours`
+    long. `apps`: most interrupts first, the last one for all others. `attempts`: examples."""
 
     known: bool
     interrupts: tuple[InterruptAnswer, ...] = ()
@@ -130,6 +133,8 @@ class InterruptsAnswer:
     span_hours: int = 0
     apps: tuple[AppAnswer, ...] = ()
     attempts: tuple[AttemptAnswer, ...] = ()
+    uncoded: str = ""
+    repeated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +205,33 @@ class AgreementAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlistedAnswer:
+    """A policy that the log names and the list of policies lacks. `rows`: how many name it, the last of them at `last`
+    (ISO text). `grants`, `sessions`: controls that they name, in the log's words. `standing`: lacking (the list is not
+    whole), deleted, no longer seen, or whose policy is not known. `deleted`: when, as ISO text, or ""."""
+
+    id: str
+    name: str
+    rows: int
+    last: str
+    grants: tuple[str, ...]
+    sessions: tuple[str, ...]
+    standing: str
+    deleted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PoliciesAnswer:
     """`known`: whether policies could be read at all; without it the empty list says nothing. `of`: of how many.
-    `agreement`: None where there is no log, or it does not show what was decided on policies."""
+    `agreement`: None where there is no log, or it does not show what was decided on policies. `unlisted`: policies that
+    the list lacks, those that most rows name first. `caveats`: what is to be said of the list, as sentences."""
 
     known: bool
     policies: tuple[PolicyAnswer, ...] = ()
     of: int = 0
     agreement: AgreementAnswer | None = None
+    unlisted: tuple[UnlistedAnswer, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +263,7 @@ class Acceptance:
 class TenantRun:
     """`window`: start and end of the log asked for, as ISO text. `source`: where the data came from. `since`: what
     changed since the last run that was kept; None: there is none to compare with. `grounds`: of the three answers, in
-    their order; none in runs of version 0.1."""
+    their order; none in runs of version 0.1. `notes`: what is to be said of the whole report, as sentences."""
 
     id: str
     name: str
@@ -254,6 +278,7 @@ class TenantRun:
     acceptances: tuple[Acceptance, ...] = ()
     since: Comparison | None = None
     grounds: tuple[Grounds, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> Mapping[str, Acceptance]:

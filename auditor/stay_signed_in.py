@@ -1,8 +1,9 @@
 """Is "Show option to remain signed in" on? Shown, hidden or not known: never a guess, with every piece of evidence.
 
 Microsoft Graph has no such property, in v1.0 or beta. What can be had, the strongest first: the sign-in page's default
-branding row; interactive 50140 rows of the tenant's own users, each of which proves that the prompt was shown then;
-an admin's word in the config. Company branding in Graph tells only whether branding exists, so it decides nothing.
+branding row; interactive 50140 rows of the tenant's own users, each of which proves that the prompt was shown then, and
+nothing of today where the last one is old; an admin's word in the config. Company branding in Graph tells only whether
+branding exists, so it decides nothing.
 
 It stands beside the packages it reads (the log, the page, the config) because it belongs to none of them.
 """
@@ -16,7 +17,7 @@ from weakref import WeakKeyDictionary
 from auditor.finding import Confidence, Evidence, Subject
 from auditor.run import StaySignedIn
 from auditor.sign_ins.catalogue import KEEP_ME_SIGNED_IN
-from auditor.tenant.dataset import Missing
+from auditor.tenant.dataset import Missing, Partial
 from auditor.tenant.instant import MINUTE, parse
 from auditor.tenant.records import Attestation, Organization, PageBranding
 from auditor.tenant.sign_in_log import Interrupt, SignInLog
@@ -34,6 +35,14 @@ TELLING = ("sign_in_page", "sign_ins", "branding", "organization")
 
 _HOUR = 60 * MINUTE
 
+_DAY = 24 * _HOUR
+
+PROMPT_DAYS = 30
+"""A prompt that lies further back than this proves nothing of today: a limit of this program, and no more."""
+
+_TOLERATED = _DAY
+"""Rows that lie further ahead of the present have a wrong clock, or the present has: they prove nothing."""
+
 STALE_DAYS = 180
 """An admin's word that is older than this, at the end of the window, wants looking again."""
 
@@ -48,14 +57,30 @@ class Prompts:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The 50140 rows of a log. `proving`: see `Prompts`; None: there are none. `unclear`: how many may be of the
+    tenant's own users before the prompt, and do not say so: whose they are (`whose`), or that anybody sat before it
+    (`seen`); `last`: when the last of them was, as the log has it. `ahead`: how many lie in the future."""
+
+    proving: Prompts | None = None
+    unclear: int = 0
+    whose: bool = True
+    seen: bool = True
+    last: str = ""
+    ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SettingEvidence:
     """What bears on the setting. `rows`: those of the sign-in page that hold it. `prompts`: None when the log shows
-    none, or was not read. `stale`: the admin's word is older than `STALE_DAYS`."""
+    none, or was not read. `recent`: the last of them lies at most `PROMPT_DAYS` back. `stale`: the admin's word is
+    older than `STALE_DAYS`."""
 
     rows: tuple[PageBranding, ...] = ()
     prompts: Prompts | None = None
     word: Attestation | None = None
     stale: bool = False
+    recent: bool = False
 
     @property
     def default_rows(self) -> tuple[PageBranding, ...]:
@@ -94,9 +119,12 @@ class SettingEvidence:
         """ "page", "prompts", "word" (the admin's), or None: the strongest of what tells."""
         if self.page is not None:
             return "page"
-        if self.prompts is not None and (self.word is None or self.word.on <= self.prompts.last.created[:10]):
+        newer = self.prompts is not None and (self.word is None or self.word.on <= self.prompts.last.created[:10])
+        if newer and self.recent:
             return "prompts"
-        return None if self.word is None else "word"
+        # What was hidden before an old prompt was not hidden any more: neither tells of today.
+        refuted = newer and self.word is not None and self.word.setting == HIDDEN
+        return None if self.word is None or refuted else "word"
 
 
 def setting_of(row: PageBranding) -> str:
@@ -108,11 +136,14 @@ def setting_evidence(tenant: Tenant) -> SettingEvidence:
     """Out of sign_in_page, sign_ins and the config."""
     page, log = tenant.reading("sign_in_page"), tenant.reading("sign_ins")
     word = tenant.attestation
+    now = _now(tenant)
+    prompts = None if isinstance(log, Missing) else _shown_in(log.value, now).proving
     return SettingEvidence(
         rows=_telling(() if isinstance(page, Missing) else page.value),
-        prompts=None if isinstance(log, Missing) else _prompts_in(log.value),
+        prompts=prompts,
         word=word,
         stale=word is not None and _old(word, tenant.window[1]),
+        recent=prompts is not None and now - prompts.last.at <= PROMPT_DAYS * _DAY,
     )
 
 
@@ -122,7 +153,7 @@ def stay_signed_in(tenant: Tenant) -> StaySignedIn:
     found = setting_evidence(tenant)
     evidence = (
         *_page(tenant, found),
-        *_log(tenant, found.prompts),
+        *_log(tenant, found),
         *_word(found),
         *_branding(tenant),
         *_federated(tenant),
@@ -134,12 +165,18 @@ def stay_signed_in(tenant: Tenant) -> StaySignedIn:
     decided_by = found.decided_by
     if decided_by == "page" and found.page is not None:
         return verdict(found.page, Confidence.STATED, f"The sign-in page says that the prompt is {found.page}.")
-    if decided_by == "prompts":
-        return verdict(SHOWN, Confidence.INFERRED, "The sign-in log proves that the tenant's own users met the prompt.")
-    if found.word is not None:
+    if decided_by == "prompts" and found.prompts is not None:
+        why = f"The sign-in log proves that the tenant's own users met the prompt, last on {_day(found.prompts)}."
+        return verdict(SHOWN, Confidence.INFERRED, why)
+    if decided_by == "word" and found.word is not None:
         why = "The sign-in page does not tell; this is an admin's word."
         return verdict(found.word.setting, Confidence.INFERRED, why)
-    if found.default_rows:
+    if found.prompts is not None:
+        why = (
+            f"The prompt was shown on {_day(found.prompts)}; whether it is today is not known, as that is more than "
+            f"{PROMPT_DAYS} days ago, a limit of this program."
+        )
+    elif found.default_rows:
         why = "The sign-in page's default rows contradict each other, and nothing else decides it."
     else:
         why = "Neither the sign-in page nor the sign-in log decides it. Microsoft's default is to show the prompt."
@@ -150,30 +187,48 @@ def _telling(rows: Iterable[PageBranding]) -> tuple[PageBranding, ...]:
     return tuple(row for row in rows if row.keep_me_signed_in_disabled is not None)
 
 
-_PROMPTS: WeakKeyDictionary[SignInLog, Prompts | None] = WeakKeyDictionary()
+_SHOWN: WeakKeyDictionary[SignInLog, tuple[int, Shown]] = WeakKeyDictionary()
 """The report and several checks ask the same of one log: a pass over it takes a while where it is big."""
 
 
-def _prompts_in(log: SignInLog) -> Prompts | None:
-    if log not in _PROMPTS:
+def _shown_in(log: SignInLog, now: int) -> Shown:
+    known = _SHOWN.get(log)
+    if known is None or known[0] != now:
         seen = any(each.code == KEEP_ME_SIGNED_IN for each in log.counts())
-        _PROMPTS[log] = _proving(log.interrupts(KEEP_ME_SIGNED_IN)) if seen else None
-    return _PROMPTS[log]
+        known = _SHOWN[log] = now, _shown(log.interrupts(KEEP_ME_SIGNED_IN), now) if seen else Shown()
+    return known[1]
 
 
-def _proving(prompts: Iterable[Interrupt]) -> Prompts | None:
+def _shown(prompts: Iterable[Interrupt], now: int) -> Shown:
     """Guests see their own tenant's setting, and a row that does not say whose user it is, or whether anybody sat
     before it, proves nothing."""
     count, first, last = 0, None, None
+    unclear, whose, seen, unclear_last, ahead = 0, True, True, "", 0
     for prompt in prompts:
-        if prompt.own_user and prompt.interactive:
+        if prompt.own_user is False or prompt.interactive is False:
+            continue
+        if prompt.at > now + _TOLERATED:
+            ahead += 1
+        elif prompt.own_user and prompt.interactive:
             count, first, last = count + 1, first or prompt, prompt
-    return Prompts(count, first, last) if first is not None and last is not None else None
+        else:
+            unclear, unclear_last = unclear + 1, prompt.created
+            whose, seen = whose and prompt.own_user is not None, seen and prompt.interactive is not None
+    proving = Prompts(count, first, last) if first is not None and last is not None else None
+    return Shown(proving, unclear, whose, seen, unclear_last, ahead)
+
+
+def _now(tenant: Tenant) -> int:
+    return tenant.window[1] if tenant.now is None else tenant.now
+
+
+def _day(prompts: Prompts) -> str:
+    return prompts.last.created[:10]
 
 
 def _old(word: Attestation, end: int) -> bool:
     day = _instant(f"{word.on}T00:00:00Z")
-    return day is None or end - day > STALE_DAYS * 24 * _HOUR  # a date that cannot be read vouches for nothing
+    return day is None or end - day > STALE_DAYS * _DAY  # a date that cannot be read vouches for nothing
 
 
 def _instant(text: str) -> int | None:
@@ -213,15 +268,42 @@ def _locale(row: PageBranding) -> str:
     return {0: "default", None: "unnamed"}.get(row.locale, f"locale {row.locale}")
 
 
-def _log(tenant: Tenant, prompts: Prompts | None) -> list[Evidence]:
+def _log(tenant: Tenant, found: SettingEvidence) -> list[Evidence]:
     log = tenant.reading("sign_ins")
     if isinstance(log, Missing):
         return [Evidence("sign_ins", f"The sign-in log was not read: {log.reason}")]
-    if prompts is None:
-        return [Evidence("sign_ins", "The log holds no 50140 of the tenant's own users, which proves nothing.")]
-    times = "once" if prompts.count == 1 else f"{prompts.count} times"
-    seen = f"The prompt was shown to the tenant's own users {times}, last to {prompts.last.user or 'a user'} (50140)."
-    return [Evidence("sign_ins", seen, prompts.last.created)]
+    shown, prompts = _shown_in(log.value, _now(tenant)), found.prompts
+    told = []
+    if prompts is not None:
+        times = "once" if prompts.count == 1 else f"{prompts.count} times"
+        said = (
+            f"The prompt was shown to the tenant's own users {times}, last to {prompts.last.user or 'a user'} on "
+            f"{_day(prompts)} (50140)."
+        )
+        said += "" if found.recent else f" That is more than {PROMPT_DAYS} days ago: it proves nothing of today."
+        told.append(Evidence("sign_ins", said, prompts.last.created))
+    if shown.unclear and prompts is None:
+        told.append(Evidence("sign_ins", _unclear(shown), shown.last))
+    if shown.ahead:
+        rows = "1 row" if shown.ahead == 1 else f"{shown.ahead:,} rows"
+        told.append(Evidence("sign_ins", f"The log holds {rows} with 50140 of the future, which proves nothing."))
+    if told:
+        return told
+    held = "What was read of the log holds" if isinstance(log, Partial) else "The log holds"
+    return [Evidence("sign_ins", f"{held} no 50140 of the tenant's own users, which proves nothing.")]
+
+
+def _unclear(shown: Shown) -> str:
+    """That rows do not say enough to prove anything."""
+    kind = "interactive " if shown.seen else ""
+    lacking = [
+        *(() if shown.whose else ("whose users they are",)),
+        *(() if shown.seen else ("whether anybody sat before the prompt",)),
+    ]
+    return (
+        f"The log holds {shown.unclear:,} {kind}50140, last on {shown.last[:10]}; the rows do not say "
+        f"{' or '.join(lacking)}, so they prove nothing."
+    )
 
 
 def _branding(tenant: Tenant) -> list[Evidence]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +18,15 @@ from auditor.exports.part import Part
 from auditor.exports.parts import cut
 from auditor.judgement import judged
 from auditor.sign_ins.embedded import EmbeddedLog
+from auditor.sign_ins.formats.kinds import SETTINGS
 from auditor.sign_ins.formats.recognise import format_of
 from auditor.sign_ins.partition import PartRead
+from auditor.sign_ins.told import uncoded
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
 from auditor.sources.folder import doubted, missing_from, parsed, readings
+from auditor.sources.packed import collection_at
+from auditor.sources.policy_list import policy_listing
 from auditor.sources.progress import Progress, Report
 from auditor.spool.account import Account, Found, LogAccount
 from auditor.spool.manifest import Manifest
@@ -38,16 +42,17 @@ FILES = "files"
 """The kind of a source that is exported files."""
 
 _READ_BACK = "sign-in log, read back"
+_BESIDE = "Put sign-in logs, as JSON or CSV, beside the others."
 
 
 def source_at(path: Path) -> Spool | Exports:
-    """What lies at `path`: a folder that was collected, else a folder of exports or a single file. SpoolError or
-    ExportError when it is neither."""
-    return (
-        Spool.open(path)
-        if (path / "collection.json").exists()
-        else exports_in(path, lambda row: format_of(row) is not None)
-    )
+    """What lies at `path`: a folder that was collected, packed or not, else a folder of exports or a single file.
+    SpoolError or ExportError when it is neither."""
+    return collection_at(path) or exports_in(path, _is_log)
+
+
+def _is_log(row: bytes) -> bool:
+    return format_of(row) is not None
 
 
 def whose(source: Spool | Exports) -> tuple[str, ...]:
@@ -89,8 +94,9 @@ def about(source: Spool | Exports, tenant: Tenant) -> Mapping[str, str]:
     said = {
         "kind": FILES,
         "caveat": "Files do not tell which time they cover: it is taken to be from their first row to their last.",
+        "log_files": f"{len(source.log):,}" if len(source.log) > 1 else "",
         "left_aside": " ".join(f"{each.name}: {each.why}" for each in source.left_aside),
-        "set_aside": ", ".join(f"{count:,} rows of {kind}" for kind, count in sorted(others.items())),
+        "set_aside": _others({kind: others[kind] for kind in others if kind != SETTINGS}),
     }
     return {name: value for name, value in said.items() if value}
 
@@ -109,6 +115,31 @@ def open_tenant(
     about besides its own, so that the log keeps what they would tell apart. `sights`: whether anybody will ask about
     policies at all: without, a log is read by several processes, and sooner. `listed`: see `EmbeddedLog`. `said`:
     by a config, which rules over what the folder kept of one."""
+    with ExitStack() as stack:
+        tenant = stack.enter_context(_opened(source, report, also, said, sights, listed))
+        if isinstance(source, Exports) and _is_mixed(source, tenant.readings.get("sign_ins")):
+            stack.close()
+            whole = exports_in(source.path, _is_log, to_the_end=True)
+            tenant = stack.enter_context(_opened(whole, report, also, said, sights, listed))
+        yield tenant
+
+
+def _is_mixed(exports: Exports, log: Reading[EmbeddedLog] | None) -> bool:
+    """Whether the log's own reading met rows that are of settings, or that may be, where nobody looked for them."""
+    if exports.to_the_end or log is None:
+        return False
+    return isinstance(log, Missing) or log.value.totals.refused > 0 or SETTINGS in log.value.totals.others
+
+
+@contextmanager
+def _opened(
+    source: Spool | Exports,
+    report: Report,
+    also: Sequence[Policy],
+    said: TenantConfig | None,
+    sights: bool,
+    listed: bool,
+) -> Iterator[Tenant]:
     tenant = _collected(source) if isinstance(source, Spool) else _exported(source)
     if said is not None:
         tenant = judged(tenant, said)
@@ -169,8 +200,8 @@ def _spooled_log(
         reading: Reading[EmbeddedLog] = Collected(log)
         if ended is not None:
             reading = Partial(log, ended.reason, ended.remedy)
-        elif log.totals.refused:
-            reading = Partial(log, _refused(log))
+        elif lacking := _lacking(log):
+            reading = Partial(log, " ".join(lacking))
         yield doubted(reading, held_against(log.read).faults)
 
 
@@ -198,26 +229,49 @@ def _exported_log(
     exports: Exports, report: Report, reduction: Reduction | None, listed: bool
 ) -> Iterator[Reading[EmbeddedLog]]:
     if not exports.log:
-        yield Missing("It is not among the files.", "Put sign-in logs, as JSON or CSV, beside the others.")
+        where = "It is not among the files" + (" that could be read" if exports.log_doubts else "")
+        yield Missing(" ".join((f"{where}.", *exports.log_doubts)), _BESIDE)
         return
     with EmbeddedLog(
         cut(exports.log, 1 if reduction is not None else os.cpu_count() or 1),
+        ordered=False,
         reduction=reduction,
         listed=listed,
         progress=lambda read: report(Progress(_READ_BACK, read)),
     ) as log:
         totals = log.totals
-        if totals.refused and totals.refused == totals.rows:
-            raise ExportError(
-                f"None of the {totals.rows:,} rows in the sign-in logs could be read. "
-                f"{described(log.unreadable, totals.refused)}",
-                "Export them again.",
-            )
-        reasons = [_refused(log)] if totals.refused else []
+        if totals.refused == totals.rows:
+            none, remedy = _none(log), "Export them again." if totals.rows else _BESIDE
+            nothing = all(isinstance(reading, Missing) for reading in exports.readings.values())
+            if nothing and totals.rows and exports.to_the_end:
+                raise ExportError(none, remedy)
+            yield Missing(" ".join((none, *exports.log_doubts)), remedy)
+            return
+        reasons = [*_lacking(log), *exports.log_doubts]
         if len(exports.tenants) > 1:
             named = ", ".join(exports.tenants[:NAMED])
             reasons.append(f"The files are of {len(exports.tenants)} tenants, which nothing here tells apart: {named}.")
         yield Partial(log, " ".join(reasons)) if reasons else Collected(log)
+
+
+def _none(log: EmbeddedLog) -> str:
+    """Why a log of which no row was read is none."""
+    totals = log.totals
+    if not totals.rows:
+        return f"The files hold no sign-in of a person, but {_others(totals.others)}."
+    return (
+        f"None of the {totals.rows:,} rows in the sign-in logs could be read. "
+        f"{described(log.unreadable, totals.refused)}"
+    )
+
+
+def _others(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} rows of {kind}" for kind, count in sorted(counts.items()))
+
+
+def _lacking(log: EmbeddedLog) -> list[str]:
+    """What of the rows themselves is not known."""
+    return [*filter(None, (_refused(log) if log.totals.refused else "", uncoded(log.totals)))]
 
 
 def _refused(log: EmbeddedLog) -> str:
@@ -265,6 +319,7 @@ def _collected(spool: Spool) -> Tenant:
         break_glass=break_glass,
         break_glass_unresolved=unresolved,
         admin_sign_in_hours=header.admin_sign_in_hours,
+        listing=policy_listing(spool) if isinstance(found.get("policies"), (Collected, Partial)) else None,
         portal=portal,
     )
 

@@ -23,7 +23,9 @@ import msgspec
 from auditor.audit import open_tenant
 from auditor.check import Check, CheckResult, Status
 from auditor.check import run_check as _run_check
+from auditor.conditional_access.account import account, held
 from auditor.config import Administrators
+from auditor.sources.policy_list import BETA, DELETED, PLANS
 from auditor.spool.spool import Attested, Header, Spool, State, StoredDataset
 from auditor.tenant.dataset import DATASETS
 from auditor.tenant.instant import MINUTE, parse, to_text
@@ -45,6 +47,9 @@ Json = dict[str, Any]
 _ASKED_OF_APPLICATIONS = frozenset({50199})
 _ASKED_OF_REGISTRATIONS = frozenset({50072, 50074, 50076, 50078, 50079, 50125, 50203})
 _ASKED_OF_PASSWORDS = frozenset({50133, 50173})
+
+_BESIDE = {name: StoredDataset(name=name, state="collected", read=END) for name in (BETA, PLANS, DELETED)}
+"""Graph's beta lists the same policies, and nothing else that bears on them."""
 
 
 def after(minutes: float, since: str = AT) -> str:
@@ -271,13 +276,14 @@ def tenant(
                     remedy=DATASETS[dataset].remedy if state != "collected" else "",
                     read=END,
                     value=[] if state == "missing" else [_raw(each) for each in objects],
+                    beside=_BESIDE if dataset == "policies" and state != "missing" else {},
                 )
             )
         if "sign_ins" not in missing:
             write_spans(spool, sign_ins, spans)
         spool.finish()
         with open_tenant(spool, lambda progress: None) as opened:
-            yield opened
+            yield held(opened, account(opened))
 
 
 def parts_of(simulation: Simulation, api: str) -> dict[str, Any]:

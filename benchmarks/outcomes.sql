@@ -1,5 +1,6 @@
--- The rule for attempts (auditor/sign_ins/attempts.py) in SQL, as near as it gets: times to the microsecond, and of
--- several versions of a row any one. The log is taken to reach from its first to its last row, without a hole.
+-- The rule for attempts (auditor/sign_ins/attempts.py) in SQL, as near as it gets: times to the microsecond, of several
+-- versions of a row any one, and no ids that rows only share. The log is taken to reach from its first to its last row,
+-- without a hole.
 WITH given AS MATERIALIZED (
   SELECT id, createdDateTime::TIMESTAMP AS moment, status.errorCode AS code, appId AS app,
          nullif(userId, '00000000-0000-0000-0000-000000000000') AS named,
@@ -39,13 +40,14 @@ placed AS (
   SELECT *, row_number() OVER w AS place, count(*) OVER (PARTITION BY together, person, attempt) AS size,
          last_value(code) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last_code,
          last_value(moment) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last_moment,
-         count(*) FILTER (kind = 2) OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS successes
+         count(*) FILTER (kind = 2) OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS successes,
+         count(*) FILTER (code IS NULL) OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS uncoded
   FROM numbered WINDOW w AS (PARTITION BY together, person, attempt ORDER BY moment, kind, id)
 )
 SELECT code,
        CASE WHEN anybodys THEN 'not known'
             WHEN successes > 0 THEN 'completed'
-            WHEN correlation IS NULL OR last_code IS NULL OR NOT any_success
+            WHEN correlation IS NULL OR last_code IS NULL OR uncoded > 0 OR NOT any_success
                  OR NOT list_contains(getvariable('catalogued'), last_code) THEN 'not known'
             WHEN last_moment + INTERVAL 60 MINUTE > latest THEN 'pending'
             WHEN NOT list_contains(getvariable('interrupts'), last_code) THEN 'failed'

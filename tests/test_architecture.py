@@ -73,7 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "auditor.explain.answer": {*CORE, "auditor.run"},
     "auditor.what_if.consequences": {*CORE, "auditor.run"},
-    "auditor.what_if.change": {*CORE, "auditor.encoding", "auditor.sources.shapes"},
+    "auditor.what_if.change": {*CORE, "auditor.encoding"},
     "auditor.plugins": {"auditor.check", "auditor.errors"},
     "auditor.doubt": CORE,
     "auditor.local_tenant": set(),

@@ -44,14 +44,14 @@ def test_not_run_without_a_dataset_even_when_the_check_never_looks_at_it() -> No
 
 
 def test_nothing_found_in_a_part_is_not_clear() -> None:
-    with tenant(partial={"policies": "Only the first page."}) as made:
+    with tenant(policies=[policy()], partial={"policies": "Only the first page."}) as made:
         result = run_check(check(nothing), made)
     assert result.status is Status.NOT_RUN
     assert "Only the first page." in result.reason
 
 
 def test_what_is_found_in_a_part_is_found_and_says_what_it_could_not_see() -> None:
-    with tenant(partial={"policies": "Only the first page."}) as made:
+    with tenant(policies=[policy()], partial={"policies": "Only the first page."}) as made:
         result = run_check(check(something), made)
     assert result.status is Status.FOUND
     assert "Only the first page." in result.reason

@@ -24,8 +24,9 @@ from auditor.local_tenant.service import LocalTenant
 from auditor.spool import manifest
 from auditor.spool.spool import HEADER, Spool
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading
+from auditor.tenant.instant import parse
 from auditor.tenant.tenant import Tenant
-from auditor.tenant_at import open_tenant
+from auditor.tenant_at import names_of, open_tenant, source_at
 
 COPY = "Copy the whole folder again from where it was collected, or collect again."
 
@@ -250,6 +251,16 @@ def test_a_changed_header_is_told(spool: Spool) -> None:
 
 
 @pytest.mark.parametrize("version", ["0.1", "0.2"])
+def test_a_folder_without_its_header_is_not_taken_for_exports(spool: Spool, version: str) -> None:
+    """Its datasets would be read without their states, and its log without its window."""
+    if version == "0.1":
+        spool = without_manifest(spool)
+    (spool.folder / HEADER).unlink()
+    with pytest.raises(SpoolError, match=r"collection\.json is gone"):
+        source_at(spool.folder)
+
+
+@pytest.mark.parametrize("version", ["0.1", "0.2"])
 def test_a_lost_dataset(spool: Spool, version: str) -> None:
     count = len(json.loads((spool.folder / "datasets" / "policies.json").read_text())["value"])
     if version == "0.1":
@@ -393,6 +404,10 @@ def content_of(tenant: Tenant) -> dict[str, object]:
     return found
 
 
+def bounds(spool: Spool, name: str) -> tuple[str, str]:
+    return next((span.start, span.end) for span in spool.spans() if span.path.name == name)
+
+
 def files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "lock")
 
@@ -447,4 +462,67 @@ def test_whatever_becomes_of_a_file_of_version_01(old: Spool, data: st.DataObjec
         changed(folder / path, how, place, 0)
         with tenant_in(folder) as tenant:
             found = content_of(tenant)
+            log = tenant.reading("sign_ins")
+            if how in ("cut", "empty", "take", "fewer rows") and path.parent.name == "sign_ins":
+                # What lost rows covers no time.
+                assert isinstance(log, Partial)
+                start, end = (parse(each) for each in bounds(old, path.name))
+                assert not any(first < end and start < last for first, last in log.value.coverage.intervals)
     assert path.stem not in found if path.parent.name == "datasets" else "sign_ins" not in found
+
+
+def test_a_run_goes_on_with_what_version_01_began(old: Spool, again: Callable[[], Spool]) -> None:
+    """It has no manifest, and gets none that would vouch for files whose writing nobody saw."""
+    whole = sorted(old.sign_in_lines())
+    unfinished(old)
+    old.spans()[1].path.unlink()
+    (old.folder / "datasets" / "sign_ins.json").unlink()
+    kept = again()
+    assert sorted(kept.sign_in_lines()) == whole
+    assert not (kept.folder / manifest.NAME).exists()
+    assert isinstance(reading(kept), Collected)
+
+
+def test_a_kill_between_a_file_and_its_line(spool: Spool, again: Callable[[], Spool]) -> None:
+    """The file is there, and nothing proves it: it is collected again."""
+    unfinished(spool)
+    path = spool.folder / manifest.NAME
+    kept = spool.manifest()
+    assert kept is not None
+    lost = {"datasets/policies.json", spool.spans()[0].file}
+    kept.write_anew(without=lost)
+    assert "is not in the manifest" in partly(spool).reason
+    assert "is not in the manifest" in partly(spool, "policies").reason
+    found = again()
+    assert lost <= {json.loads(line)["file"] for line in path.read_bytes().splitlines()}
+    test_what_nobody_touched_is_collected(found)
+
+
+def test_what_is_collected_again_is_told(spool: Spool) -> None:
+    unfinished(spool)
+    span = spool.spans()[0]
+    span.path.write_bytes(b"")
+    (spool.folder / "datasets" / "policies.json").unlink()
+    assert spool.set_aside_damaged() == ("datasets/policies.json is gone.", f"{span.file} is empty.")
+    assert spool.set_aside_damaged() == ()
+
+
+def test_a_run_that_goes_on_without_its_manifest_believes_nothing(spool: Spool, again: Callable[[], Spool]) -> None:
+    unfinished(spool)
+    (spool.folder / manifest.NAME).unlink()
+    test_what_nobody_touched_is_collected(again())
+
+
+def test_names_of_files_are_redacted(spool: Spool) -> None:
+    (spool.folder / "sign_ins" / "Contoso GmbH.zst").write_bytes(b"")
+    assert "Contoso GmbH.zst" in names_of(spool)
+
+
+def test_paths_in_a_manifest_do_not_lead_out_of_the_folder(spool: Spool) -> None:
+    mine = spool.folder.parent / "mine.json"
+    mine.write_text("mine")
+    unfinished(spool)
+    for file in ("datasets/../../mine.json", str(mine), "../mine.json", "datasets\\..\\..\\mine.json"):
+        manifest.append(spool.folder, manifest.Entry(file, 1, 1, "0"))
+    assert spool.set_aside_damaged() == ()
+    assert mine.read_text() == "mine"

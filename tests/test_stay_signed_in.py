@@ -7,6 +7,7 @@ import pytest
 from auditor.sign_ins.embedded import EmbeddedLog
 from auditor.stay_signed_in import setting_evidence, stay_signed_in
 from auditor.tenant.dataset import Collected
+from auditor.tenant.instant import MINUTE, parse
 from auditor.tenant.records import Attestation, Organization
 from auditor.tenant.sign_in_log import Interrupt
 from auditor.testing import AT, after, branding_row, sign_in, tenant
@@ -143,3 +144,67 @@ def test_the_log_is_gone_through_once_for_all_who_ask(
         assert stay_signed_in(made) == stay_signed_in(made)
         setting_evidence(made.seen_by(["sign_in_page", "sign_ins"]))
     assert len(asked) == passes
+
+
+NOT_SAYING: dict[str, Any] = {"homeTenantId": None, "resourceTenantId": None}
+
+
+def log_evidence(**parts: Any) -> list[str]:
+    with tenant(**parts) as made:
+        return [each.statement for each in stay_signed_in(made).evidence if each.source == "sign_ins"]
+
+
+def test_prompts_of_nobody_knows_whose_users_are_told_as_such() -> None:
+    rows = [sign_in(50140, **NOT_SAYING), sign_in(50140, after(60), **NOT_SAYING)]
+    assert log_evidence(sign_ins=rows) == [
+        "The log holds 2 interactive 50140, last on 2026-11-04; the rows do not say whose users they are, so they "
+        "prove nothing."
+    ]
+    assert log_evidence(sign_ins=[sign_in(50140, isInteractive=None)]) == [
+        "The log holds 1 50140, last on 2026-11-04; the rows do not say whether anybody sat before the prompt, so they "
+        "prove nothing."
+    ]
+
+
+@pytest.mark.parametrize("row", [sign_in(0), sign_in(50140, homeTenantId="another"), sign_in(50140, userType="guest")])
+def test_that_no_own_user_met_it_is_said_where_rows_say_whose_they_are(row: dict[str, Any]) -> None:
+    (said,) = log_evidence(sign_ins=[row])
+    assert said == "The log holds no 50140 of the tenant's own users, which proves nothing."
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict"), [(0, "shown"), (29, "shown"), (31, "not known"), (3_000, "not known"), (-0.5, "shown")]
+)
+def test_an_old_prompt_proves_nothing_of_today(days: float, verdict: str) -> None:
+    now = parse(AT) + round(days * 24 * 60 * MINUTE)
+    with tenant(sign_ins=[sign_in(50140)]) as made:
+        found = stay_signed_in(replace(made, now=now))
+    assert found.verdict == verdict
+    assert "on 2026-11-04" in found.why
+    assert ("is not known" in found.why) == (verdict == "not known")
+    assert any("on 2026-11-04" in each.statement for each in found.evidence)
+
+
+def test_a_prompt_of_the_future_proves_nothing() -> None:
+    now = parse(AT) + 60 * MINUTE
+    with tenant(sign_ins=[sign_in(50140, after(3 * 24 * 60))]) as made:
+        found = stay_signed_in(replace(made, now=now))
+        assert found.verdict == "not known"
+        assert any("of the future" in each.statement for each in found.evidence)
+    with tenant(sign_ins=[sign_in(50140), sign_in(50140, after(3 * 24 * 60))]) as made:
+        found = stay_signed_in(replace(made, now=now))
+        assert found.verdict == "shown"
+        assert "last on 2026-11-04" in found.why
+
+
+@pytest.mark.parametrize(
+    ("word", "verdict"),
+    [
+        (Attestation("hidden", "Ada", "2026-11-01"), "not known"),
+        (Attestation("shown", "Ada", "2026-11-01"), "shown"),
+        (Attestation("hidden", "Ada", "2026-11-06"), "hidden"),
+    ],
+)
+def test_an_old_prompt_beside_an_admins_word(word: Attestation, verdict: str) -> None:
+    with tenant(sign_ins=[sign_in(50140)], attestation=word) as made:
+        assert stay_signed_in(replace(made, now=parse(AT) + 40 * 24 * 60 * MINUTE)).verdict == verdict

@@ -7,6 +7,7 @@ local variable may hold a secret.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -63,6 +64,9 @@ app.command("what-if", epilog=what_if.examples)(what_if)
 
 def main() -> None:
     """The console script."""
+    if sys.stdout is None:
+        # Closed: one that takes nothing, so that what is printed fails, and is not lost in silence.
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
     for stream in (sys.stdout, sys.stderr):
         # A console that lacks a letter must not end a run: the letter is shown by its number.
         if hasattr(stream, "reconfigure"):

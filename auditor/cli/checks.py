@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from auditor.cli.verb import verb
+from auditor.cli.verb import say, verb
 
 if TYPE_CHECKING:
     from auditor.plugins import Plugin
@@ -34,7 +34,7 @@ def checks(
         plugin = _bringing(identity, loaded)
         check = next(each for each in plugin.checks if each.id == identity)
         made = as_page(check, _origin(plugin), width=columns(), colour=coloured())
-    typer.echo(made, nl=False, color=True)
+    say(made)
 
 
 def _origin(plugin: Plugin) -> str:

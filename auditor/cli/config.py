@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from auditor.cli.verb import verb
+from auditor.cli.verb import say, verb
 
 
 @verb("auditor config -o auditor.toml", "auditor config")
@@ -29,7 +29,7 @@ def config(
     from auditor.config import example
 
     if output is None:
-        typer.echo(example(), nl=False)
+        say(example())
         return
     _write_new(output, example())
     typer.echo(f"The config is in {output}. Fill in [[tenant]], then: auditor doctor", err=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from auditor.cli.options import FailOn, FailOnSeverity, Forms, Output, Quiet, Redact
-from auditor.cli.verb import Terminated, verb
+from auditor.cli.verb import Terminated, say, verb
 
 if TYPE_CHECKING:
     from auditor.config import Config
@@ -93,7 +93,7 @@ def demo(
             return
         with showing(quiet) as progress:
             spool = collected(settings.tenant[0], settings, audit.datasets_for(checks), progress)
-            tenant = audit.audit(spool, checks, progress, redaction)
+            tenant = audit.audit(spool, checks, progress, redaction, now=started)
     report = run_of([tenant], loaded, started)
     if redaction is not None:
         report = redaction.run(report)
@@ -163,7 +163,7 @@ def _serve(settings: Config) -> None:
         '[tenant.cloud]\nname = "custom"',
         *(f"{key} = {_toml(getattr(tenant.cloud, key))}" for key in ("login", "graph", "ca_file")),
     ]
-    typer.echo("\n".join(lines))
+    say("\n".join(lines) + "\n")
     typer.echo("The tenant runs until Ctrl-C. Save the lines above as auditor.toml, then: auditor run", err=True)
     try:
         while True:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from auditor.cli.options import ConfigFile
-from auditor.cli.verb import complain, verb
+from auditor.cli.verb import complain, say, verb
 
 if TYPE_CHECKING:
     from auditor.comparison import Comparison
@@ -89,4 +89,4 @@ def _print(compared: tuple[Pair, ...], form: DiffFormat) -> None:
     from auditor.reports import diff
 
     made = diff.as_json(compared) if form is DiffFormat.JSON else diff.as_text(compared, columns())
-    typer.echo(made, nl=False)
+    say(made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from auditor.cli.options import ConfigFile, Format, ReportFormat
-from auditor.cli.verb import verb
+from auditor.cli.verb import say, verb
 
 
 @verb("auditor doctor", "auditor doctor --config contoso.toml --format json")
@@ -27,7 +27,7 @@ def doctor(config: ConfigFile = None, form: ReportFormat = None) -> None:
     here = surroundings(lambda progress: None)
     examined = [examine(tenant, settings, checks, here) for tenant in settings.tenant]
     if form is Format.JSON:
-        typer.echo(as_json(examined), nl=False)
+        say(as_json(examined))
     else:
-        typer.echo(as_table(examined, width=columns(), colour=coloured()), nl=False, color=True)
+        say(as_table(examined, width=columns(), colour=coloured()))
     raise typer.Exit(0 if all(each.well for each in examined) else NOT_LOOKED_AT)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor.cli.options import ConfigFile, Format, From, Quiet, Redact
-from auditor.cli.verb import verb
+from auditor.cli.verb import say, verb
 
 if TYPE_CHECKING:
     from auditor.explain.answer import Answer
@@ -122,7 +122,7 @@ def _in_files(message: Message, path: Path, config: Path | None, quiet: bool, re
     from auditor.cli.progress import showing
     from auditor.look_up import look_up_at
 
-    source, _, said = offline(path, config)
+    source, _, said = offline(path, config, redacted=redaction is not None)
     with showing(quiet) as progress:
         return look_up_at(source, path, _wanted(message), progress, redaction, said)
 
@@ -170,9 +170,9 @@ def _print(answer: Answer, form: Format) -> None:
         from auditor.tenant.instant import from_datetime, to_seconds_text
 
         started = to_seconds_text(from_datetime(clock.now()))
-        typer.echo(as_json(answer, version=version("auditor"), started=started), nl=False)
+        say(as_json(answer, version=version("auditor"), started=started))
     else:
         from auditor.cli.report import coloured, columns
         from auditor.reports.explain import as_table
 
-        typer.echo(as_table(answer, width=columns(), colour=coloured()), nl=False, color=True)
+        say(as_table(answer, width=columns(), colour=coloured()))

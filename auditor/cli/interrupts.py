@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from auditor.cli.options import ConfigFile, From, Quiet, Redact
-from auditor.cli.verb import complain, verb
+from auditor.cli.verb import complain, say, verb
 
 if TYPE_CHECKING:
     from auditor.config import TenantConfig
@@ -60,7 +60,7 @@ def interrupts(
     unreached: tuple[Unreached, ...] = ()
     redaction = redaction_by(redact)
     if source is not None:
-        read = offline(source, config)
+        read = offline(source, config, redacted=redact is not None)
         whole = (_listed(read.source, read.said, code, form, quiet, redaction),)
     else:
         settings = config_at(config)
@@ -92,6 +92,7 @@ def _listed(
     from auditor.explain.explainer import Explainer
     from auditor.reports import interrupts as lists
     from auditor.reports.interrupts import Explained
+    from auditor.sign_ins import told
     from auditor.tenant.dataset import Missing, Partial
 
     with ExitStack() as stack:
@@ -108,6 +109,12 @@ def _listed(
             return False
         if isinstance(log, Partial):
             complain(f"{whose}: only a part of the log was read. {log.reason}", log.remedy)
+        aside = audit.about(source, tenant).get("left_aside", "")
+        if aside:
+            complain(f"{whose}: left aside: {aside if redaction is None else redaction.words_of_others(aside)}")
+        totals = log.value.totals
+        for sentence in filter(None, (told.repeated(totals), told.sharing(totals))):
+            complain(f"{whose}: {sentence}")
         explain = Explainer(tenant).explain
         found: Explained = ((each, explain(each)) for each in log.value.interrupts(code))
         if redaction is not None:
@@ -120,5 +127,5 @@ def _listed(
             else lists.ndjson(found)
         )
         while some := "".join(islice(lines, LINES_AT_ONCE)):
-            typer.echo(some, nl=False)
+            say(some)
         return not isinstance(log, Partial)

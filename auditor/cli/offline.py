@@ -45,20 +45,22 @@ def check_named(named: Path | None) -> None:
         config_at(named)
 
 
-def offline(path: Path, named: Path | None) -> Offline:
+def offline(path: Path, named: Path | None, *, redacted: bool = False) -> Offline:
     """What lies at `path`, with what the config says of it. ConfigError when a config was named and is for another
-    tenant; one that merely lies here is then left out, which is said."""
+    tenant; one that merely lies here is then left out, which is said, without names where these are `redacted`."""
     from auditor.tenant_at import source_at
 
     config = config_if_any(named)
     source = source_at(path)
     if config is None:
         return Offline(source, None, None)
-    said = _said(source, path, config, named)
+    said = _said(source, path, config, named, redacted)
     return Offline(source, None if said is None else config, said)
 
 
-def _said(source: Spool | Exports, path: Path, config: Config, named: Path | None) -> TenantConfig | None:
+def _said(
+    source: Spool | Exports, path: Path, config: Config, named: Path | None, redacted: bool
+) -> TenantConfig | None:
     from auditor.errors import ConfigError
     from auditor.judgement import contradicted, named_in
     from auditor.tenant_at import whose
@@ -67,22 +69,27 @@ def _said(source: Spool | Exports, path: Path, config: Config, named: Path | Non
     found = named_in(config, names)
     if found is not None:
         return found
-    file, listed = FOUND if named is None else named, _listed([each.id for each in config.tenant])
+    file = FOUND if named is None else named
+    listed = "its tenant" if redacted else _listed([each.id for each in config.tenant])
+    read = "what was read" if redacted else str(path)
     if len(config.tenant) == 1 and not contradicted(config.tenant[0], names):
         if names and named is None:
             complain(
-                f"{file} is not used: it names {listed}, and whether {path} is of that tenant is not known.",
-                f"If it is, name the config with --config. It is of {_listed(names)}.",
+                f"{file} is not used: it is for {listed}, and whether {read} is of that tenant is not known.",
+                "If it is, name the config with --config.",
             )
             return None
         if names or named is None:
-            complain(f"{path} does not say whether it is of {listed}: it is taken for that, as {file} names no other.")
+            complain(f"Whether {read} is of {listed} it does not say: it is taken for that, as {file} names no other.")
         return config.tenant[0]
-    of = f"is of {_listed(names)}" if names else "does not say whose it is"
-    what = f"{file} is for {listed}, and {path} {of}."
     if named is not None:
-        raise ConfigError(what, "Name the config of that tenant." if names else "Name a config with one tenant.")
-    complain(f"{what} The config is not used.", "Name another one with --config.")
+        of = f"is of {_listed(names)}" if names else "does not say whose it is"
+        raise ConfigError(
+            f"{file} is for {_listed([each.id for each in config.tenant])}, and {path} {of}.",
+            "Name the config of that tenant." if names else "Name a config with one tenant.",
+        )
+    of = "does not say whose it is" if not names else "is of another" if redacted else f"is of {_listed(names)}"
+    complain(f"{file} is for {listed}, and {read} {of}. The config is not used.", "Name another one with --config.")
     return None
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from auditor.cli.verb import say
+
 if TYPE_CHECKING:
     from auditor.cli.options import Form
     from auditor.config import Report
@@ -109,7 +111,7 @@ def give(run: Run, wanted: Wanted, fail_on: str, quiet: bool = False) -> None:
         return
     text = formats.text(run, form, fail_on=fail_on, width=columns(), colour=coloured())
     # In a file that a shell writes there must be what formats promise, whatever this machine's code page is.
-    typer.echo(text if form == "table" or sys.stdout.isatty() else text.encode(), nl=False, color=True)
+    say(text if form == "table" or sys.stdout.isatty() else text.encode())
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -54,7 +54,7 @@ def run(
     started = clock.now()
     loaded = plugins.load()
     checks = plugins.checks_of(loaded)
-    read = None if source is None else offline(source, config)
+    read = None if source is None else offline(source, config, redacted=redact is not None)
     settings = config_at(config) if read is None else read.config
     defaults = Report() if settings is None else settings.report
     reports = wanted(forms, output, defaults, redact)
@@ -63,7 +63,7 @@ def run(
     unreached: tuple[Unreached, ...] = ()
     if read is not None:
         with showing(quiet) as progress:
-            tenants = (audit.audit(read.source, checks, progress, redaction, read.said),)
+            tenants = (audit.audit(read.source, checks, progress, redaction, read.said, started),)
     else:
         assert settings is not None
         tenants, unreached = look_at_each(
@@ -93,7 +93,7 @@ def _audited(
 
     with showing(quiet) as progress:
         spool = collected(tenant, settings, audit.datasets_for(checks), progress)
-        seen = audit.audit(spool, checks, progress, redaction)
+        seen = audit.audit(spool, checks, progress, redaction, now=clock.now())
     try:
         shelf.purge(root_of(settings), tenant.id, settings.spool.keep, clock.now())
     except SpoolError as error:

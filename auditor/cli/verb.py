@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Protocol
 
@@ -70,6 +72,19 @@ def _terminating() -> Iterator[None]:
 def examples(*lines: str) -> str:
     """The end of a help page. The \b keeps each example on its own line."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def say(text: str | bytes) -> None:
+    """What the verb was asked for, on standard output. AuditorError when that takes nothing (but not where a reader has
+    had enough, which ends the program without a word)."""
+    try:
+        typer.echo(text, nl=False, color=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError):  # what is left in its buffer would be tried once more, at Python's own end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise AuditorError(f"Standard output could not be written: {error.strerror}.") from None
 
 
 def complain(what: str, remedy: str = "") -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from auditor.cli.options import ConfigFile, Format, From, Quiet, Redact, ReportFormat
-from auditor.cli.verb import complain, verb
+from auditor.cli.verb import complain, say, verb
 
 if TYPE_CHECKING:
     from auditor.check import Check
@@ -72,7 +72,7 @@ def what_if(
     _one_change(setting, policy, disable)
     redaction = redaction_by(redact)
     wanted = disable if policy is None else policy_in(policy)
-    read = None if source is None else offline(source, config)
+    read = None if source is None else offline(source, config, redacted=redact is not None)
     settings = config_at(config) if read is None else read.config
     found = _worked_out(wanted, read, settings, tenant, ask_graph, quiet, redaction)
     if redaction is not None:
@@ -200,9 +200,9 @@ def _print(found: Consequences, form: Format) -> None:
         from auditor.tenant.instant import from_datetime, to_seconds_text
 
         started = to_seconds_text(from_datetime(clock.now()))
-        typer.echo(as_json(found, version=version("auditor"), started=started), nl=False)
+        say(as_json(found, version=version("auditor"), started=started))
     else:
         from auditor.cli.report import coloured, columns
         from auditor.reports.what_if import as_table
 
-        typer.echo(as_table(found, width=columns(), colour=coloured()), nl=False, color=True)
+        say(as_table(found, width=columns(), colour=coloured()))

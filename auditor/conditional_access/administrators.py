@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from auditor.conditional_access.directory import TENANT_WIDE, Directory
+from auditor.conditional_access.roles import GLOBAL_ADMINISTRATOR
 from auditor.conditional_access.three_values import Applies
 from auditor.tenant.circumstances import INTERNAL_GUEST, MEMBER, Person
-from auditor.tenant.dataset import Collected, Missing
+from auditor.tenant.dataset import Collected, Missing, Partial, Reading
 from auditor.tenant.json_shapes import identity
 from auditor.tenant.records import DirectoryObject, RoleHolding
 from auditor.tenant.tenant import Tenant
@@ -57,8 +59,15 @@ def holders(tenant: Tenant, directory: Directory, roles: Iterable[str]) -> Mappi
         for holding in () if isinstance(reading, Missing) else reading.value:
             if holding.scope == TENANT_WIDE:
                 held.setdefault(identity(holding.role_id), []).append(holding)
-    not_read = [() if isinstance(reading, Collected) else (reading.reason,) for reading in (assigned, eligible)]
+    not_read = [
+        () if isinstance(reading, Collected) else (f"{what} was not {_how_far(reading)}read: {reading.reason}",)
+        for what, reading in (("Who holds roles", assigned), ("Who may activate roles", eligible))
+    ]
     return {role: _holders(held.get(role, ()), directory, *not_read) for role in roles}
+
+
+def _how_far(reading: Reading[Any]) -> str:
+    return "wholly " if isinstance(reading, Partial) else ""
 
 
 def _holders(
@@ -140,13 +149,13 @@ def verdict(
             (missed if answer is Applies.NO else not_known).append(holder)
     whoever = Applies.YES
     if of.unseen or of.unseen_eligible:
-        whoever = ask(*_nobody_known(directory, role))
+        whoever = ask(*anybody_who_holds(role, directory))
     if whoever is Applies.YES:
         return RoleVerdict(tuple(missed), tuple(not_known), whoever, (), (), ())
     return RoleVerdict(tuple(missed), tuple(not_known), whoever, of.unseen, of.unseen_eligible, of.unlisted)
 
 
-def _nobody_known(directory: Directory, role: str) -> tuple[Person, Directory]:
+def anybody_who_holds(role: str, directory: Directory) -> tuple[Person, Directory]:
     """Somebody who holds the role and no other, of whom nothing else is known: in which groups, or under which name.
     A policy that may leave such a one out is not known to cover the role."""
     why = "who holds the role is not known."
@@ -154,6 +163,12 @@ def _nobody_known(directory: Directory, role: str) -> tuple[Person, Directory]:
     return Person("", frozenset({MEMBER})), replace(
         directory, groups=gone, groups_missing=why, holders={role: frozenset({""})}, holders_missing=""
     )
+
+
+def surely_held(role: str, of: Holders) -> bool:
+    """Whether somebody who was not read holds the role for certain: no tenant is without a Global Administrator."""
+    active = any(not each.eligible for each in of.people)
+    return role == GLOBAL_ADMINISTRATOR and bool(of.unseen) and not active
 
 
 def objects_by_id(tenant: Tenant) -> Mapping[str, DirectoryObject]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.ways import unknown_in_filter
 from auditor.tenant.policy import Conditions, Guests, Policy
 
@@ -21,14 +22,20 @@ _LOCATIONS = {"All": "any", "AllTrusted": "all trusted ones"}
 
 
 def aim(policy: Policy, name_of: NameOf) -> str:
-    """`name_of(id, dataset)` gives a display name or None, see `Tenant.name_of`."""
+    """`name_of(id, dataset)` gives a display name or None, see `Tenant.name_of`. With a condition that is not known it
+    is not known either: that one may leave anybody out."""
     conditions = policy.conditions
     parts = [_people(conditions, name_of), _resources(conditions, name_of), _clients(conditions)]
     if conditions.device_filter is not None:
         mode = conditions.device_filter.mode
         which = {"include": "only devices", "exclude": "not devices"}.get(mode, f"devices in the mode {mode!r}")
         parts.append(f"{which} with {conditions.device_filter.rule}")
-    return "; ".join([*parts, *_further(conditions, name_of)])
+    parts += _further(conditions, name_of)
+    unknown = (*conditions.unknown, *unknown_in_filter(conditions))
+    if unknown:
+        parts = [f"a part that is not known of {parts[0]}", *parts[1:]]
+        parts.append(f"as it sets what this version does not know: {', '.join(unknown)}")
+    return "; ".join(parts)
 
 
 def _further(conditions: Conditions, name_of: NameOf) -> Iterator[str]:
@@ -47,9 +54,6 @@ def _further(conditions: Conditions, name_of: NameOf) -> Iterator[str]:
         ("authentication flows", conditions.authentication_flows),
     )
     yield from (f"{what}: {', '.join(values)}" for what, values in levels if values)
-    unknown = (*conditions.unknown, *unknown_in_filter(conditions))
-    if unknown:
-        yield f"and what this version does not know: {', '.join(unknown)}"
 
 
 def _but(include: Sequence[str], exclude: Sequence[str]) -> str:
@@ -100,7 +104,7 @@ def _clients(conditions: Conditions) -> str:
 
 
 def _named(identity: str, kind: str, dataset: str, name_of: NameOf) -> str:
-    name = name_of(identity, dataset)
+    name = name_of(identity, dataset) or ADMIN_ROLES.get(identity)
     return f"{kind} {name!r}" if name else f"{kind} {identity}"
 
 

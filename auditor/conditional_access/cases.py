@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from auditor.conditional_access.device_filter import TRUST_TYPES
 from auditor.conditional_access.directory import Directory
-from auditor.conditional_access.reduction import SOMEBODY
 from auditor.conditional_access.resources import SUITES, resources
 from auditor.conditional_access.suites import MICROSOFT
 from auditor.conditional_access.supposed import ALL_TRUSTED, addresses, countries, named_locations
-from auditor.tenant.circumstances import Device, Target, Way
+from auditor.tenant.circumstances import SOMEBODY, Device, Target, Way
 from auditor.tenant.policy import ALL, NONE, Policy
 from auditor.tenant.records import NamedLocation
 

@@ -8,9 +8,16 @@ from auditor.conditional_access.classes import Class, Pair, one_of_each
 from auditor.conditional_access.decision import Decision
 from auditor.conditional_access.directory import Directory
 from auditor.conditional_access.guesses import Guess, guesses
-from auditor.conditional_access.reduction import SOMEBODY
 from auditor.conditional_access.three_values import Applies
-from auditor.tenant.circumstances import COLLABORATION, DIRECT_CONNECT, EXTERNAL, INTERNAL_GUEST, MEMBER, Person
+from auditor.tenant.circumstances import (
+    COLLABORATION,
+    DIRECT_CONNECT,
+    EXTERNAL,
+    INTERNAL_GUEST,
+    MEMBER,
+    SOMEBODY,
+    Person,
+)
 from auditor.tenant.policy import ALL, GUESTS, NONE, Users
 
 KINDS = (

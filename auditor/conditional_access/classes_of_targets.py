@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from auditor.conditional_access.classes import Class, Pair, one_of_each
 from auditor.conditional_access.guesses import Guess
-from auditor.conditional_access.reduction import SOMEBODY
 from auditor.conditional_access.resources import SUITES
 from auditor.conditional_access.suites import MICROSOFT
-from auditor.tenant.circumstances import Target
+from auditor.tenant.circumstances import SOMEBODY, Target
 from auditor.tenant.policy import ALL, NONE
 
 

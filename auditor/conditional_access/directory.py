@@ -14,7 +14,7 @@ from socket import AF_INET6, inet_pton
 from auditor.conditional_access.decision import NO, YES, Decision, any_of, no, not_known, yes
 from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.three_values import Applies
-from auditor.tenant.circumstances import Way
+from auditor.tenant.circumstances import SOMEBODY, Way
 from auditor.tenant.dataset import Collected, Missing
 from auditor.tenant.json_shapes import identity
 from auditor.tenant.records import GroupMembers, NamedLocation, RoleHolding
@@ -40,7 +40,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 class Directory:
     """`*_missing`: why what is not in the mapping is not known; "" when the mapping is whole. `names`: of objects, by
     id. `eligible`: role -> who may activate it tenant-wide, as far as that was read. `built_in_roles`: None when not
-    read. `principals`: kinds of what holds roles, by id. `tenant`: whose it is."""
+    read. `principals`: kinds of what holds roles, by id. `tenant`: whose it is. `outside`: groups and roles in which
+    `SOMEBODY`, who stands for people whom nothing names, is taken not to be, though who is in them was not read."""
 
     groups: Mapping[str, GroupMembers] = field(default_factory=dict)
     groups_missing: str = ""
@@ -53,6 +54,7 @@ class Directory:
     locations_missing: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     tenant: str = ""
+    outside: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, tenant: Tenant) -> Directory:
@@ -76,7 +78,7 @@ class Directory:
             principals={identity(each): of.kind for each, of in known.items()},
             locations={} if isinstance(locations, Missing) else {identity(each.id): each for each in locations.value},
             locations_missing="" if isinstance(locations, Collected) else locations.reason,
-            names={identity(each): of.name for each, of in (*known.items(), *roles.items())},
+            names=ADMIN_ROLES | {identity(each): of.name for each, of in (*known.items(), *roles.items()) if of.name},
             tenant=tenant.id.lower(),
         )
 
@@ -87,6 +89,8 @@ class Directory:
 
     def in_group(self, user_id: str, group_id: str) -> Decision:
         """Is the person in the group, directly or through another?"""
+        if user_id == SOMEBODY and group_id in self.outside:
+            return NO
         group = self.groups.get(group_id)
         if group is None:
             why = self.groups_missing or "it was not read"
@@ -102,8 +106,10 @@ class Directory:
     def holds_role(self, user_id: str, role_id: str) -> Decision:
         """Does the person hold the built-in role, active and tenant-wide? No other assignment matches a policy. Whether
         somebody who may activate it had done so is not known."""
-        if self.built_in_roles is not None and role_id not in self.built_in_roles:
+        if self.built_in_roles is not None and role_id not in self.built_in_roles and role_id not in ADMIN_ROLES:
             return no(f"{role_id} is no built-in role.")
+        if user_id == SOMEBODY and role_id in self.outside:
+            return NO
         holds = self._holds(user_id, role_id)
         if holds.applies is Applies.YES and self.built_in_roles is None and role_id not in ADMIN_ROLES:
             return not_known(f"Whether {role_id} is a built-in role is not known: the roles were not read.")

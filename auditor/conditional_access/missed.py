@@ -12,9 +12,11 @@ from auditor.conditional_access.administrators import (
     Holders,
     RoleVerdict,
     account_of,
+    anybody_who_holds,
     as_if_active,
     holders,
     objects_by_id,
+    surely_held,
     verdict,
 )
 from auditor.conditional_access.cases import Case, Trait, cases
@@ -22,11 +24,10 @@ from auditor.conditional_access.coverage import Coverage, Does, standing_between
 from auditor.conditional_access.directory import Directory
 from auditor.conditional_access.exclusions import leaving_aside, without_exclusions
 from auditor.conditional_access.people import people
-from auditor.conditional_access.reduction import SOMEBODY
 from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.supposed import supposed
 from auditor.conditional_access.three_values import Applies
-from auditor.tenant.circumstances import DIRECT_CONNECT, EXTERNAL, INTERNAL_GUEST, MEMBER, Person
+from auditor.tenant.circumstances import DIRECT_CONNECT, EXTERNAL, INTERNAL_GUEST, MEMBER, SOMEBODY, Person
 from auditor.tenant.dataset import Collected
 from auditor.tenant.policy import ALL, GUESTS, NONE
 from auditor.tenant.records import DirectoryObject
@@ -129,13 +130,14 @@ def survey(tenant: Tenant, does: Does) -> Survey | None:
 
 
 def reasons(of: Survey, person: Person, directory: Directory, case: Case) -> tuple[str, ...]:
-    """For each policy, what stands between it and the person's sign-in, as "'Policy': reasons"."""
+    """For each policy, what stands between it and the person's sign-in, as "'Policy': reasons"; first those of which
+    that is not known, which decide where the answer is not known."""
     found = []
     for policy in of.coverage.policies:
         decision = standing_between(policy, of.does, person, case, directory, of.made_up)
         if decision.applies is not Applies.YES:
-            found.append(f"{policy.name or policy.id!r}: {' '.join(decision.reasons)}")
-    return tuple(found)
+            found.append((decision.applies, f"{policy.name or policy.id!r}: {' '.join(decision.reasons)}"))
+    return tuple(said for _, said in sorted(found, key=lambda each: each[0] is Applies.NO))
 
 
 def missed_kinds(of: Survey) -> Iterator[MissedKind]:
@@ -192,7 +194,8 @@ def missed_groups(of: Survey) -> Iterator[MissedExcluded]:
             somebody = Person(group, frozenset({MEMBER}))
             answer = _left_out(of, somebody, of.made_up)
             if answer is not Applies.YES:
-                why = of.because(somebody, of.made_up)
+                unread = of.directory.in_group(SOMEBODY, group).reasons
+                why = (*unread, *of.because(somebody, of.made_up))
                 yield MissedExcluded(group, by, (), (), why, real.count if real and answer is Applies.NO else None)
         else:
             yield from _missed(of, group, by, sorted(real.users))
@@ -232,31 +235,37 @@ def missed_cases(of: Survey) -> Iterator[MissedCase]:
     """Kinds of sign-in that members, guests or administrators who are covered otherwise are not covered in. Managed
     devices are left aside."""
     found: dict[tuple[frozenset[Trait], bool], MissedCase] = {}
-    for who, person, directory in _everybody(of):
+    for who, person, directory, there in _everybody(of):
         for gap in of.coverage.gaps(person, directory, of.case):
             if gap.case.managed or (not gap.differs and not gap.partly):
                 continue
             traits = gap.differs or tuple(trait for trait in gap.case.traits if trait.kind == "device")
-            before = found.get((frozenset(traits), gap.certain))
-            found[frozenset(traits), gap.certain] = MissedCase(
+            certain = gap.certain and there
+            before = found.get((frozenset(traits), certain))
+            found[frozenset(traits), certain] = MissedCase(
                 traits,
                 tuple(dict.fromkeys((*(before.who if before else ()), who))),
-                gap.certain,
+                certain,
                 gap.partly and (before is None or before.partly),
                 before.because if before else reasons(of, person, directory, gap.case),
             )
-    yield from found.values()
+    sure = {traits for traits, certain in found if certain}
+    yield from (each for (traits, certain), each in found.items() if certain or traits not in sure)
 
 
-def _everybody(of: Survey) -> Iterator[tuple[str, Person, Directory]]:
+def _everybody(of: Survey) -> Iterator[tuple[str, Person, Directory, bool]]:
+    """Each with whether there is such a one for certain."""
     for kind in (MEMBER, *GUEST_KINDS):
         somebody = Person(SOMEBODY, frozenset({kind}), SOMEBODY if kind in EXTERNAL else "")
-        yield "members" if kind == MEMBER else "guests", somebody, of.made_up
+        yield "members" if kind == MEMBER else "guests", somebody, of.made_up, True
     for role in ADMIN_ROLES:
         for holder in of.held[role].people:
             if holder.user_id not in of.emergency:
                 where = as_if_active(of.directory, role, holder.user_id) if holder.eligible else of.directory
-                yield "administrators", account_of(holder.user_id, of.objects), where
+                yield "administrators", account_of(holder.user_id, of.objects), where, True
+        if of.held[role].unseen or of.held[role].unseen_eligible:
+            person, where = anybody_who_holds(role, of.directory)
+            yield "administrators", person, where, surely_held(role, of.held[role])
 
 
 def roles_of(users: Iterable[str], of: Survey) -> tuple[str, ...]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from auditor.conditional_access.administrators import anybody_who_holds
 from auditor.conditional_access.directory import Directory
+from auditor.conditional_access.exclusions import seen_from_outside, unread_exclusions
 from auditor.conditional_access.let_in import BLOCK, devices_let_in
 from auditor.conditional_access.overlap import Overlap, overlap_in_browsers
 from auditor.conditional_access.people import people
-from auditor.conditional_access.reduction import SOMEBODY
+from auditor.conditional_access.roles import GLOBAL_ADMINISTRATOR
 from auditor.conditional_access.session import PROBLEMS
 from auditor.conditional_access.three_values import Applies
 from auditor.conditional_access.ways import devices_reached
-from auditor.tenant.circumstances import MEMBER, Person
+from auditor.tenant.circumstances import MEMBER, SOMEBODY, Person
 from auditor.tenant.policy import ALL, DISABLED, NONE, REPORT_ONLY, Policy, Users
 
 # Places that no named location has to stand for: the words, the trusted addresses of the old multifactor settings, and
@@ -40,19 +42,35 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """`certain`: any one of them leaves the control without effect. `not_known`: why there may be more."""
+    """`certain`: any one of them leaves the control without effect. `not_known`: why there may be more. `unless`: ids
+    of groups and roles that it excludes and that were not read: it reaches somebody, unless everybody is in them."""
 
     certain: tuple[Obstacle, ...]
     not_known: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 def obstacles(policy: Policy, directory: Directory) -> Obstacles:
     """Of a policy that sets the control."""
     itself = overlap_in_browsers(policy, policy, directory)
+    scope = itself.says("people")
+    reasons: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    surely = _reaches_a_crowd(policy, directory) or _reaches_global_administrators(policy, directory)
+    if scope.applies is Applies.NOT_KNOWN and not surely:
+        unread = unread_exclusions([policy], directory)
+        reaches_others = unread and _reaches_somebody(policy, seen_from_outside(directory, unread))
+        reasons, unless = ((), unread) if reaches_others else (scope.reasons, ())
     return Obstacles(
         (*_set_so(policy), *_nobody(policy, itself, directory), *_nowhere(policy, itself, directory)),
-        tuple(dict.fromkeys(_not_known(policy, itself, directory))),
+        tuple(dict.fromkeys((*reasons, *_not_known(policy, itself)))),
+        unless,
     )
+
+
+def _reaches_somebody(policy: Policy, directory: Directory) -> bool:
+    scope = overlap_in_browsers(policy, policy, directory).says("people")
+    return scope.applies is Applies.YES or _reaches_a_crowd(policy, directory)
 
 
 def _set_so(policy: Policy) -> Iterator[Obstacle]:
@@ -135,15 +153,13 @@ def _nowhere(policy: Policy, itself: Overlap, directory: Directory) -> Iterator[
         yield Obstacle("conditions-cannot-hold", f"It is for locations that the tenant does not have: {listed}.")
 
 
-def _not_known(policy: Policy, itself: Overlap, directory: Directory) -> Iterator[str]:
+def _not_known(policy: Policy, itself: Overlap) -> Iterator[str]:
+    """People aside."""
     conditions, control = policy.conditions, policy.persistent_browser
     if policy.state not in (DISABLED, REPORT_ONLY) and not policy.enforced:
         yield f"The policy's state {policy.state!r} is not known to this version."
     if control is not None and control.enabled is None:
         yield "The policy does not say whether its persistent browser control is enabled."
-    scope = itself.says("people")
-    if scope.applies is Applies.NOT_KNOWN and not _reaches_a_crowd(policy, directory):
-        yield from scope.reasons
     if itself.says("client apps").applies is Applies.NOT_KNOWN:
         yield from itself.says("client apps").reasons
     if conditions.device_filter and not devices_reached(conditions):
@@ -151,6 +167,15 @@ def _not_known(policy: Policy, itself: Overlap, directory: Directory) -> Iterato
     strange = [each for each in conditions.unknown if each not in conditions.unknown_in("users", "clientAppTypes")]
     if strange:
         yield f"It sets what this version does not know: {', '.join(strange)}."
+
+
+def _reaches_global_administrators(policy: Policy, directory: Directory) -> bool:
+    """Whether it includes whoever holds that role, which somebody does in every tenant, and nobody read who."""
+    role = GLOBAL_ADMINISTRATOR
+    unread = directory.holders_missing and not directory.holders.get(role)
+    if not unread or role not in policy.conditions.users.include_roles:
+        return False
+    return people(policy.conditions, *anybody_who_holds(role, directory)).applies is Applies.YES
 
 
 def _reaches_a_crowd(policy: Policy, directory: Directory) -> bool:

@@ -14,13 +14,9 @@ from auditor.conditional_access import device_filter
 from auditor.conditional_access.directory import Directory, Network, address_of, networks_of
 from auditor.conditional_access.three_values import Applies
 from auditor.conditional_access.ways import filtered
-from auditor.tenant.circumstances import Circumstances, Device, Person, Target, Way
+from auditor.tenant.circumstances import SOMEBODY, Circumstances, Device, Person, Target, Way
 from auditor.tenant.instant import parse
 from auditor.tenant.policy import Filter, Policy, named_users
-
-SOMEBODY = "Somebody-or-other"
-"""In the place of an id of a person or a tenant that no policy knows anything of. No policy can name it: what has a
-hyphen is an id, and read in lower case."""
 
 _REMEMBERED = 8192  # addresses and devices
 
@@ -37,6 +33,7 @@ class Reduction:
     def __init__(self, policies: Sequence[Policy], directory: Directory) -> None:
         self.tenant = directory.tenant
         self.numbers = {policy.id: number for number, policy in reversed(tuple(enumerate(policies)))}
+        self.listed = frozenset(policy.id.lower() for policy in policies)
         self.changes = tuple(sorted({at for policy in policies if (at := changed_at(policy)) is not None}))
         self._classes = _classes(policies, directory)
         self._homes = frozenset(

@@ -21,3 +21,6 @@ ADMIN_ROLES = {
     "fe930be7-5e62-47db-91af-98c3a49a38b1": "User Administrator",
 }
 """Role template id -> name."""
+
+GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
+"""The one role that somebody holds in every tenant."""

@@ -6,7 +6,7 @@ Which rows belong together, and the outcome of each interrupt, is `auditor.sign_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.explain.answer import AskingPolicy, AttemptAnswer, Explained, Step
 from auditor.explain.causes import CAUSES, cause
@@ -32,9 +32,9 @@ def attempt_answers(
     """The attempts among rows of any correlation ids, one row per id, oldest first. `name`: of the tenant, as people
     know it. `asked_for`: ids of requests, in lower case."""
     timeline = _Timeline(coverage, Explainer(tenant), tenant.portal, name, frozenset(asked_for))
-    by_correlation: dict[str, dict[str, FoundRow]] = {}
+    by_correlation: dict[str, list[FoundRow]] = {}
     for each in rows:
-        by_correlation.setdefault(each.row.correlation_id, {})[each.row.id] = each
+        by_correlation.setdefault(each.row.correlation_id, []).append(each)
     found = [answer for together in by_correlation.values() for answer in timeline.answers(together)]
     return tuple(answer for _, answer in sorted(found, key=lambda each: each[0]))
 
@@ -49,13 +49,15 @@ class _Timeline:
         self._name = name
         self._asked_for = asked_for
 
-    def answers(self, found: Mapping[str, FoundRow]) -> Iterator[tuple[int, AttemptAnswer]]:
+    def answers(self, found: Sequence[FoundRow]) -> Iterator[tuple[int, AttemptAnswer]]:
         """The attempts of one correlation id, each with its time."""
-        rows = [each.row for each in found.values()]
-        outcomes = {each.row.id: each for each in judged(rows, self._coverage)}
+        rows = [each.row for each in found]
+        # Several rows may bear one id, where ids were masked.
+        wide = {id(each.row): each for each in found}
+        outcomes = {id(each.row): each for each in judged(rows, self._coverage)}
         for attempt, known in attempts(rows):
             codes = tuple(row.code for row in attempt)
-            steps = tuple(self._step(found[row.id], outcomes.get(row.id), codes) for row in attempt)
+            steps = tuple(self._step(wide[id(row)], outcomes.get(id(row)), codes) for row in attempt)
             ending, ended = _ended(attempt, self._coverage, whose_is_known=known)
             yield (
                 attempt[0].at,
@@ -120,13 +122,16 @@ class _Timeline:
 def _ended(attempt: list[Row], coverage: Coverage, *, whose_is_known: bool) -> tuple[str, str]:
     """The rule for an interrupt, applied to the attempt's last row, whatever that is."""
     last = attempt[-1]
-    what = title(last.code) if last.code is not None else "a row without a code"
+    what = "" if last.code is None else title(last.code)
     if last.code == SUCCESS:
         return "succeeded", "It succeeded."
     if not whose_is_known:
         return _not_known("the row names no user, and several share its correlation id")
     if not last.correlation_id:
         return _not_known("the row has no correlation id, so nothing tells what belongs to it")
+    if last.code is None:
+        called = f', and the log calls it "{last.called}"' if last.called else ""
+        return _not_known(f"its last row has no code{called}")
     if last.code not in catalogue():
         return _not_known(f"its last row is {what}, which is not in the catalogue")
     if coverage.filtered:

@@ -26,7 +26,7 @@ BUFFER = 1 << 18
 
 GZIP, ZSTD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
-_TAR_HEAD = 512
+_TAR, _TAR_AT = b"ustar", 257
 _WRAPPINGS = 4  # one within another, at most
 
 _FAULTS = (OSError, EOFError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile)
@@ -58,8 +58,8 @@ def opened(part: Part) -> Iterator[Opened]:
     with ExitStack() as stack:
         raw: Any = stack.enter_context(open(part.path, "rb", buffering=0))
         stages: list[_Stage] = []
-        if part.member is not None:
-            stages.append(_Member(stack.enter_context(opened_member(raw, part.member))))
+        if part.member:
+            stages.append(_Member(_member(stack, raw, part)))
             raw = stages[0]
         file = stack.enter_context(io.BufferedReader(raw, BUFFER))
         for _ in range(_WRAPPINGS):
@@ -74,8 +74,8 @@ def opened(part: Part) -> Iterator[Opened]:
         head = file.peek(4)
         if head.startswith((ZIP, _EMPTY_ZIP)):
             raise ValueError("it is a zip file, within another file" if stages else "it is a zip file")
-        if is_tar(file.peek(_TAR_HEAD)):
-            raise ValueError("it is a tar file: unpack it, and name what was in it")
+        if is_tar(file.peek(512)):
+            raise ValueError("it is a tar file, whose members are not read: unpack it")
         start = 0
         encoding, mark = encoding_of(head)
         file.read(mark)
@@ -93,8 +93,23 @@ def is_zip(head: bytes) -> bool:
 
 
 def is_tar(head: bytes) -> bool:
-    """Is a text with this beginning a tar file? Those of the last century bear no mark."""
-    return head[257:262] == b"ustar"
+    """Is a file with these first bytes a tar file?"""
+    return head[_TAR_AT:].startswith(_TAR)
+
+
+def _member(stack: ExitStack, file: BinaryIO, part: Part) -> zipfile.ZipExtFile:
+    try:
+        archive = stack.enter_context(zipfile.ZipFile(file))
+        found = [each for each in archive.infolist() if each.filename == part.member][part.nth]
+        if found.flag_bits & 1:
+            raise ValueError("it is encrypted")
+        if found.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError("it is compressed in a way that this program does not know")
+        return stack.enter_context(archive.open(found))  # type: ignore[return-value]
+    except IndexError:
+        raise ValueError("the zip file has no such member") from None
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise ValueError(_sentence(error)) from error
 
 
 class _Stage(io.RawIOBase):

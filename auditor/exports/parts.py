@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -17,6 +18,9 @@ from auditor.exports.zips import members_in
 LARGEST = 64 << 20
 SMALLEST = 1 << 20
 _PARTS_A_PROCESS = 8
+OF_MACOS = re.compile(r"__MACOSX|\.DS_Store|\._.*")
+_OF_OFFICE = "[Content_Types].xml"
+"""A zip file that begins so is a workbook, or another document of an office program."""
 _UNPACKED = 10  # rows of a log are about so many times larger than what they are packed into
 
 
@@ -35,11 +39,11 @@ def cut(parts: Sequence[Part], wanted: int) -> tuple[Part, ...]:
 
 
 def whole_parts(
-    path: Path, within: Path | None = None, hidden: Callable[[str], None] = lambda name: None
+    path: Path, within: Path | None = None, left: Callable[[str], None] = lambda name: None
 ) -> Iterator[Part]:
-    """The file as one part, or each member of a zip file; `hidden` is told what is left out of it, a folder once.
-    `within`: a folder that the name is told from; else it is the path. A file that cannot be opened is a part all the
-    same, so that reading it says why."""
+    """The file as one part, or each member of a zip file, also where several bear one name; hidden ones are left out,
+    and `left` is told their names, but for what macOS adds. `within`: a folder that the name is told from; else it is
+    the path. A file that cannot be opened is a part all the same, so that reading it says why. Nothing is unpacked."""
     name = str(path.relative_to(within)) if within is not None and within != path else str(path)
     try:
         with open(path, "rb") as file:
@@ -49,44 +53,26 @@ def whole_parts(
             if not is_zip(head):
                 yield Part(str(path), name, size * _UNPACKED if head.startswith((GZIP, ZSTD)) else size)
                 return
-            members = list(members_in(file))
-    except (OSError, zipfile.BadZipFile):
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
         yield Part(str(path), name, 0)
         return
-    taken: set[str] = set()
-    for written, member in members:
-        steps = steps_of(written)
-        out = hidden_at(steps)
-        if out:
-            if out not in taken:
-                hidden(f"{name}/{out}")
-            taken.add(out)
+    if any(member.filename == _OF_OFFICE for member in members):
+        yield Part(str(path), name, 0)  # a workbook is one file to people; reading it says that it is none of text
+        return
+    of_one_name: Counter[str] = Counter()
+    for member in members:
+        inner = PurePosixPath(member.filename)
+        nth = of_one_name[member.filename]
+        of_one_name[member.filename] += 1
+        if member.is_dir() or any(OF_MACOS.fullmatch(each) for each in inner.parts):
+            continue
+        called = f"{name}/{inner}" + (f" ({nth + 1})" if nth else "")
+        if any(each.startswith(".") and each != ".." for each in inner.parts):
+            left(called)
         else:
-            yield Part(str(path), f"{name}/{_only_one('/'.join(steps), taken)}", member.size, member=member)
-
-
-def steps_of(written: str) -> tuple[str, ...]:
-    """The folders and the file in a name in an archive; Windows writes some with backslashes. Nothing is ever read or
-    written at such a name, so it may lead anywhere."""
-    return tuple(step for step in re.split(r"[/\\]", written) if step not in ("", "."))
-
-
-def hidden_at(steps: Sequence[str]) -> str:
-    """The folder or file by which a name is hidden, or is what macOS adds; "" when it is neither."""
-    for number, step in enumerate(steps, 1):
-        if step == "__MACOSX" or (step.startswith(".") and step != ".."):
-            return "/".join(steps[:number])
-    return ""
-
-
-def _only_one(name: str, taken: set[str]) -> str:
-    """The name, with a number after it where it was taken before: a member is told from the others by it."""
-    found, number = name, 1
-    while found in taken:
-        number += 1
-        found = f"{name} ({number})"
-    taken.add(found)
-    return found
+            yield Part(str(path), called, member.file_size, member=member.filename, nth=nth)
 
 
 def _pieces(part: Part, step: int) -> Iterator[Part]:

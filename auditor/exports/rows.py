@@ -64,17 +64,6 @@ def _items(
         yield Unreadable(part.name, 0, f"It could not be read: {error}.")
 
 
-def beginning_of(part: Part) -> tuple[Shape, tuple[str, ...]] | None:
-    """What a part is, and of a table the names of its columns; None when it cannot be opened."""
-    try:
-        with opened(part) as found:
-            head = found.head()
-            shape = shape_of(head)
-            return shape, header_of(head) if shape is Shape.TABLE else ()
-    except (OSError, ValueError):
-        return None
-
-
 def _broken(found: Opened) -> str:
     found.file.read(1)  # a fault shows when the end is reached
     return found.broken()

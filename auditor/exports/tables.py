@@ -12,13 +12,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from auditor.exports.lines import LARGEST, TOO_LARGE
+from auditor.exports.lines import CUT_OFF, LARGEST, TOO_LARGE
 from auditor.exports.part import Unreadable
 from auditor.exports.place import Place
 
 DELIMITERS = ",;\t"
 
 _MOST_BREAKS = 1_000
+_LAST_CELLS = 1_000
 _TOO_BROKEN = "The rest was left aside: too much of it is broken."
 _encode = msgspec.json.Encoder().encode
 
@@ -40,6 +41,7 @@ def table(file: io.BufferedReader, place: Place) -> Iterator[bytes | Unreadable]
     distinct = len(set(names)) == len(names)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     breaks = 0
+    last_cells: set[str] = set()
     while True:
         place.number = lines.next_record()
         try:
@@ -56,10 +58,22 @@ def table(file: io.BufferedReader, place: Place) -> Iterator[bytes | Unreadable]
             lines.give_back()
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
             continue
-        if len(cells) == len(names):
+        if lines.unended and cells and _cut(cells[-1], last_cells):
+            yield place.unreadable(CUT_OFF)
+        elif len(cells) == len(names):
+            if len(last_cells) < _LAST_CELLS:
+                last_cells.add(cells[-1])
             yield _encode(dict(zip(names, cells, strict=True)) if distinct else _first_of_each(names, cells))
         elif cells:
             yield place.unreadable(f"It has {len(cells)} cells, and the table {len(names)} columns.")
+
+
+def _cut(cell: str, before: set[str]) -> bool:
+    """Whether the last cell of a file without a last line end is a part of one only, by those of the rows before."""
+    if cell in before:
+        return False
+    lengths = {len(each) for each in before}
+    return any(each.startswith(cell) for each in before) or (len(lengths) == 1 and len(cell) < min(lengths))
 
 
 def _first_of_each(names: tuple[str, ...], cells: list[str]) -> dict[str, str]:
@@ -98,6 +112,7 @@ class _Lines:
         self._again: deque[str] = deque()
         self._number = 0
         self._size = 0
+        self.unended = False
 
     def next_record(self) -> int:
         """A record begins: the number of its first line."""
@@ -128,6 +143,7 @@ class _Lines:
         line = self._file.readline(LARGEST + 1)
         # Python 3.10's reader refuses a NUL, later ones do not.
         text = line.decode("utf-8", "replace").replace("\0", "\ufffd")
+        self.unended = bool(line) and not line.endswith((b"\n", b'"'))
         while len(line) > LARGEST and not line.endswith(b"\n"):
             line = self._file.readline(LARGEST + 1)
         return text

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from auditor.redaction.forms import Name
+from auditor.redaction.shown import is_control_of_microsoft
 from auditor.sign_ins.one_attempt import FoundRow
 from auditor.tenant.sign_in_log import (
     Coverage,
     Example,
     Interrupt,
     InterruptCount,
+    NamedPolicies,
     PolicyResult,
     Recorded,
     Seen,
@@ -61,6 +63,24 @@ class RedactedLog:
 
     def recorded(self) -> Iterator[Recorded]:
         return self._log.recorded()
+
+    def unlisted(self) -> NamedPolicies:
+        found = self._log.unlisted()
+        return replace(
+            found,
+            policies=tuple(
+                replace(
+                    each,
+                    name=self._name("policy", each.name),
+                    grants=tuple(map(self._control, each.grants)),
+                    sessions=tuple(map(self._control, each.sessions)),
+                )
+                for each in found.policies
+            ),
+        )
+
+    def _control(self, control: str) -> str:
+        return control if is_control_of_microsoft(control) else self._name("control", control)
 
     def _interrupt(self, found: Interrupt) -> Interrupt:
         return found._replace(

@@ -28,7 +28,7 @@ from auditor.run import Run, TenantRun
 from auditor.sign_ins.one_attempt import FoundRow
 from auditor.tenant.dataset import Missing, Partial, Reading
 from auditor.tenant.policy import Policy
-from auditor.tenant.records import Organization
+from auditor.tenant.records import Organization, PolicyListing
 from auditor.tenant.sign_in_log import Interrupt, SignInLog
 from auditor.tenant.tenant import Tenant
 
@@ -69,6 +69,7 @@ class Redaction:
             readings={dataset: self._reading(dataset, reading) for dataset, reading in tenant.readings.items()},
             attestation=None if tenant.attestation is None else attestation(tenant.attestation, name),
             break_glass_unresolved=tuple(name("user", each) for each in tenant.break_glass_unresolved),
+            listing=None if tenant.listing is None else self._listing(tenant.listing),
             portal="",  # links into it hold ids
         )
 
@@ -175,6 +176,18 @@ class Redaction:
         if isinstance(reading, Partial):
             return Partial(value, self.words_of_others(reading.reason), self.words_of_others(reading.remedy))
         return replace(reading, value=value)
+
+    def _listing(self, listing: PolicyListing) -> PolicyListing:
+        words = self.words_of_others
+        return replace(
+            listing,
+            beta=words(listing.beta),
+            remedy=words(listing.remedy),
+            plans=tuple(self._table.pseudonym("policy", each) for each in listing.plans),
+            plans_unread=words(listing.plans_unread),
+            plans_aside=words(listing.plans_aside),
+            deleted_unread=words(listing.deleted_unread),
+        )
 
     def _log(self, log: SignInLog) -> SignInLog:
         return RedactedLog(log, self._table.pseudonym, lambda row: self._forms.rows.add(row.lower()))

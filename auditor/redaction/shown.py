@@ -77,14 +77,18 @@ _CONTROL = re.compile(
     r"approved|protected|client|app|application|protection|policy|block|grant|password|change|terms|of|use|sign|in|"
     r"frequency|persistent|browser|session|periodic|reauthentication|every|time|hour|hours|day|days|cloud|security|"
     r"enforced|restrictions|always|never|disable|resilience|defaults|continuous|access|evaluation|token|risk|"
-    r"remediation|[\W\d_]+)*",
+    r"remediation|mode|binding|lifetime|federated|cert|[\W\d_]+)*",
     re.IGNORECASE,
 )
 
 
-def _control(words: Words, text: str) -> str:
+def is_control_of_microsoft(text: str) -> bool:
     """In the log's words, which Microsoft does not publish; some are names of the tenant's own."""
-    return text if _CONTROL.fullmatch(text) else words.name("control", text)
+    return _CONTROL.fullmatch(text) is not None
+
+
+def _control(words: Words, text: str) -> str:
+    return text if is_control_of_microsoft(text) else words.name("control", text)
 
 
 _FIELDS: Mapping[tuple[type, str], _How] = {

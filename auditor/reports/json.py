@@ -90,7 +90,10 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         "example_attempts": [_attempt(each) for each in tenant.interrupts.attempts],
         "not_explained_for_want_of": _reasons(tenant.interrupts.missing),
         "uncatalogued_codes": dict(tenant.interrupts.uncatalogued),
+        "rows_without_a_code": tenant.interrupts.uncoded or None,
+        "rows_of_one_id": tenant.interrupts.repeated or None,
         "caveats": list(tenant.interrupts.caveats),
+        "notes": list(tenant.notes),
         "persistent_browser_policies": [
             {
                 "id": each.id,
@@ -112,6 +115,20 @@ def _tenant(tenant: TenantRun) -> dict[str, Any]:
         if tenant.policies.known
         else None,
         "policies": tenant.policies.of,
+        "unlisted_policies": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "rows": each.rows,
+                "last": each.last,
+                "grants": list(each.grants),
+                "sessions": list(each.sessions),
+                "standing": each.standing,
+                "deleted": each.deleted or None,
+            }
+            for each in tenant.policies.unlisted
+        ],
+        "policies_caveats": list(tenant.policies.caveats),
         "policy_evaluation": _agreement(tenant.policies.agreement),
         "grounds": [
             {"answer": each.answer, "read": list(each.read), "lacks": list(each.lacks)} for each in tenant.grounds

@@ -55,7 +55,7 @@ def _suite(tenant: TenantRun, run: Run, fail_on: str) -> Element:
     suite = _whole(name(tenant), run, cases, facts)
     ElementTree.SubElement(suite, "system-out").text = "\n".join(
         [
-            *(plain(caveat, _LONGEST) for caveat in tenant.interrupts.caveats),
+            *(plain(each, _LONGEST) for each in (*tenant.notes, *tenant.interrupts.caveats)),
             *(
                 plain(f"The acceptance of {each.check} for {each.subject}: {each.state}. {each.reason}", _LONGEST)
                 for each in tenant.acceptances

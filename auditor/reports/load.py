@@ -79,6 +79,7 @@ def _tenant(json: Json) -> Json:
         "acceptances": [{**each, "until": each["until"] or ""} for each in json.get("acceptances", ())],
         "since": _comparison(json.get("since_last_run")),
         "grounds": json.get("grounds", ()),
+        "notes": json.get("notes", ()),
     }
 
 
@@ -103,6 +104,8 @@ def _interrupts(json: Json) -> Json:
         "known": json["interrupts"] is not None,
         "interrupts": [_interrupt(each) for each in json["interrupts"] or ()],
         "uncatalogued": _pairs(json["uncatalogued_codes"]),
+        "uncoded": json.get("rows_without_a_code") or "",
+        "repeated": json.get("rows_of_one_id") or "",
         "caveats": json["caveats"],
         "missing": _reasons(json.get("not_explained_for_want_of", ())),
         "over_time": [_with_pairs(each, "outcomes") for each in time.get("spans", ())],
@@ -149,6 +152,8 @@ def _policies(json: Json) -> Json:
         ],
         "of": json.get("policies", 0),
         "agreement": _agreement(json.get("policy_evaluation")),
+        "unlisted": [{**each, "deleted": each["deleted"] or ""} for each in json.get("unlisted_policies", ())],
+        "caveats": json.get("policies_caveats", ()),
     }
 
 

@@ -60,12 +60,17 @@ def _tenant(tenant: TenantRun, size: int) -> Iterator[str]:
     yield ""
     yield text(sentences.window(tenant))
     yield ""
+    for note in tenant.notes:
+        yield text(note, _LONGEST)
+        yield ""
     three = zip(sentences.QUESTIONS, sentences.answers(tenant), sentences.grounds(tenant), strict=True)
     for number, (question, answer, grounds) in enumerate(three, 1):
         yield f"{number}. **{text(question)}** {text(answer, _LONGEST)} {text(grounds)}".rstrip()
         if number == 2:
             told = (f"   - {text(each.statement, _LONGEST)}" for each in tenant.stay_signed_in.evidence)
             yield from cut(told, size // 30)[0]
+        if number == 3:
+            yield from (f"   - {text(each, _LONGEST)}" for each in tenant.policies.caveats)
     yield ""
     yield from _findings(tenant, size * 36 // 100)
     yield from _accepted(tenant, size * 8 // 100)
@@ -196,6 +201,7 @@ def _unseen(tenant: TenantRun, size: int) -> Iterator[str]:
             if not each.looked_wholly
         ),
         *(text(each, _LONGEST) for each in tenant.interrupts.caveats),
+        *(text(each, _LONGEST) for each in (sentences.left_aside(tenant),) if each),
     ]
     yield from listed(told, size) if told else ["Every dataset was wholly read and every check ran."]
     yield ""

@@ -32,11 +32,7 @@ def interrupts(tenant: TenantRun, size: int) -> Iterator[str]:
         yield ""
     told = [
         *_again(tenant),
-        *(
-            f"{text(code, 20)}: {sentences.many(count, 'row')}. Not in the catalogue: neither an interrupt nor a "
-            "failure is claimed."
-            for code, count in answer.uncatalogued
-        ),
+        *(text(each, _LONGEST) for each in sentences.nothing_claimed(answer)),
         *(
             f"Would explain {count:,} of the interrupts better: {text(reason, _LONGEST)}"
             for reason, count in answer.missing[:_MOST]

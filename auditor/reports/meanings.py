@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.reports.page import Page
 from auditor.reports.plain import plain
-from auditor.reports.sentences import counted, title
+from auditor.reports.sentences import counted, nothing_claimed, title
 from auditor.run import CauseAnswer, TenantRun
 
 _MOST_NAMES = 5
@@ -31,11 +31,8 @@ def meanings(page: Page, tenant: TenantRun) -> None:
         )
         if clusters:
             page.prose(f"Failed and abandoned ones cluster on {clusters}.", "      ", "    ")
-    for code, count in answer.uncatalogued:
-        rows = "1 row" if count == 1 else f"{count:,} rows"
-        page.prose(
-            f"{code}: {rows}. Not in the catalogue: neither an interrupt nor a failure is claimed.", "    ", "  "
-        )
+    for said in nothing_claimed(answer):
+        page.prose(said, "    ", "  ")
     for reason, count in answer.missing[:_MOST_MISSING]:
         page.prose(f"Would explain {count:,} of them better: {reason}", "    ", "  - ")
 

@@ -195,8 +195,8 @@ def _notifications(tenant: TenantRun, rules: dict[str, int]) -> Iterator[Json]:
         if acceptance.state != "accepted":
             said = f"The acceptance of {acceptance.check} for {acceptance.subject}: {acceptance.state}."
             yield {"level": "note", "message": _text(f"{said} {acceptance.reason}")}
-    for caveat in tenant.interrupts.caveats:
-        yield {"level": "note", "message": _text(caveat)}
+    for said in (*tenant.notes, *tenant.interrupts.caveats):
+        yield {"level": "note", "message": _text(said)}
 
 
 def _text(said: str) -> Json:

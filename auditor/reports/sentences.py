@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.finding import Confidence
-from auditor.run import DatasetResult, DeviceAnswer, Grounds, InterruptAnswer, PolicyAnswer, TenantRun
+from auditor.run import (
+    NO_CODE,
+    DatasetResult,
+    DeviceAnswer,
+    Grounds,
+    InterruptAnswer,
+    InterruptsAnswer,
+    PoliciesAnswer,
+    PolicyAnswer,
+    TenantRun,
+)
 
 QUESTIONS = (
     "Interrupts in the sign-in log: is anything broken?",
@@ -39,9 +49,23 @@ def window(tenant: TenantRun) -> str:
     if tenant.window[0] == tenant.window[1]:
         return f"No sign-in log: {log.reason}"
     start, end = (instant(text) for text in tenant.window)
-    read = {"collected": "all of it read", "partial": "only a part of it read"}.get(log.state, "not read")
+    source = dict(tenant.source)
+    several = "the whole of {} files; whether they are the whole log the files do not say"
+    one = "the whole file; whether it is the whole log the file does not say"
+    whole = several.format(source["log_files"]) if "log_files" in source else one
+    all_of_it = whole if source.get("kind") == "files" else "all of it read"
+    read = {"collected": all_of_it, "partial": "only a part of it read"}.get(log.state, "not read")
     rows = "" if log.rows is None else f", {log.rows:,} rows"
-    return f"Sign-in log from {start} to {end} UTC{rows}, {read}."
+    said = f"Sign-in log from {start} to {end} UTC{rows}, {read}."
+    return f"{said} {tenant.interrupts.repeated}".rstrip()
+
+
+def left_aside(tenant: TenantRun) -> str:
+    """The files and rows that were given and are not used; "" where there are none."""
+    source = dict(tenant.source)
+    files = f"Left aside: {source['left_aside']}" if source.get("left_aside") else ""
+    rows = f"Set aside: {source['set_aside']}." if source.get("set_aside") else ""
+    return " ".join(filter(None, (files, rows)))
 
 
 def answers(tenant: TenantRun) -> tuple[str, str, str]:
@@ -77,9 +101,9 @@ def _first(titles: Sequence[str]) -> str:
 def _interrupts(tenant: TenantRun) -> str:
     answer = tenant.interrupts
     if not answer.known:
-        return "Not known: the sign-in log could not be read (see below)."
+        return f"Not known: {answer.uncoded or 'the sign-in log could not be read (see below).'}"
     if not answer.interrupts:
-        return "No interrupt was seen in what was read of the log."
+        return no_interrupt(answer)
     total = sum(each.count for each in answer.interrupts)
     outcomes: Counter[str] = Counter()
     for each in answer.interrupts:
@@ -90,10 +114,32 @@ def _interrupts(tenant: TenantRun) -> str:
         f"Most frequent: {title(top)} ({top.count:,}). An interrupt is a step of a sign-in, not an error; "
         "the failed and abandoned ones are worth a look."
     )
-    strangers = sum(count for _, count in answer.uncatalogued)
+    strangers = sum(count for _, count in uncatalogued(answer))
     said += f" {many(strangers, 'row has', 'rows have')} a code that is not in the catalogue." if strangers else ""
     explained = confidences(answer.interrupts)
-    return said + (f" Why each happened: {counted(explained)}." if explained else "")
+    said += f" Why each happened: {counted(explained)}." if explained else ""
+    return f"{said} {answer.uncoded}".rstrip()
+
+
+def no_interrupt(answer: InterruptsAnswer) -> str:
+    """What is to be said of a log in which none was seen."""
+    if answer.uncoded:
+        return f"Not known: {answer.uncoded} None of the others is one."
+    return "No interrupt was seen in what was read of the log."
+
+
+def uncatalogued(answer: InterruptsAnswer) -> tuple[tuple[str, int], ...]:
+    """Codes that the catalogue does not hold, with their rows. Rows without a code are none of them where `uncoded`
+    tells of them; the runs that version 0.1 saved do not have it."""
+    return tuple(each for each in answer.uncatalogued if each[0] != NO_CODE or not answer.uncoded)
+
+
+def nothing_claimed(answer: InterruptsAnswer) -> Iterator[str]:
+    """Of which rows neither an interrupt nor a failure is claimed."""
+    for code, count in uncatalogued(answer):
+        yield f"{code}: {many(count, 'row')}. Not in the catalogue: neither an interrupt nor a failure is claimed."
+    if answer.uncoded:
+        yield answer.uncoded
 
 
 def _setting(tenant: TenantRun) -> str:
@@ -109,15 +155,24 @@ def _policies(tenant: TenantRun) -> str:
         return "Not known: the policies could not be read (see below)."
     read = dataset(tenant, "policies")
     whole = read is not None and read.state == "collected"
-    those = f"the {answer.of} policies" + ("" if whole else " that could be read")
     if not answer.policies:
-        return f"None of {those}."
+        return f"{share_of_policies(answer, whole=whole)}."
     effective = [policy for policy in answer.policies if not policy.inert]
     modes = Counter(policy.mode for policy in effective)
     by_mode = ", ".join(f"{count} {mode} persistent" for mode, count in sorted(modes.items())) or "none"
     inert = len(answer.policies) - len(effective)
     without = f" Without effect as they are: {inert}." if inert else ""
-    return f"{len(answer.policies)} of {those}. In force: {by_mode}.{without}"
+    return f"{share_of_policies(answer, whole=whole)}. In force: {by_mode}.{without}"
+
+
+def share_of_policies(answer: PoliciesAnswer, *, whole: bool) -> str:
+    """How many policies set a persistent browser session, out of how many."""
+    read = "" if whole else " that could be read"
+    if not answer.of:
+        return f"None: there are no policies{read}"
+    if answer.of == 1:
+        return f"The only policy{read}" if answer.policies else f"None: the only policy{read} does not"
+    return f"{len(answer.policies) or 'None'} of the {answer.of:,} policies{read}"
 
 
 def unseen(tenant: TenantRun) -> str:

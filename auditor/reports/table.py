@@ -47,6 +47,8 @@ def render(run: Run, *, width: int = 80, colour: bool = False) -> str:
 def _tenant(page: Page, tenant: TenantRun) -> None:
     page.title(sentences.name(tenant))
     page.prose(sentences.window(tenant))
+    for note in tenant.notes:
+        page.prose(note)
     _answers(page, tenant)
     _findings(page, tenant)
     _accepted(page, tenant)
@@ -78,6 +80,9 @@ def _answers(page: Page, tenant: TenantRun) -> None:
         if number == 2:
             for each in tenant.stay_signed_in.evidence:
                 page.prose(each.statement, "     ", "   - ")
+        if number == 3:
+            for caveat in tenant.policies.caveats:
+                page.prose(caveat, "     ", "   - ")
 
 
 def _findings(page: Page, tenant: TenantRun) -> None:
@@ -134,9 +139,11 @@ def _since(page: Page, since: Comparison | None) -> None:
 def _not_looked_at(page: Page, tenant: TenantRun) -> None:
     missing = [each for each in tenant.datasets if each.state != "collected"]
     results = [each for each in tenant.checks if each.status in (Status.NOT_RUN, Status.FAILED) or each.reason]
-    if not missing and not results and not tenant.interrupts.caveats:
+    aside = sentences.left_aside(tenant)
+    if not missing and not results and not tenant.interrupts.caveats and not aside:
         return
     page.heading("What could not be looked at")
+    page.prose(aside, "    ", "  - ")
     for each in missing:
         page.prose(f"{each.title}: {each.state}. {each.reason} {each.remedy}", "    ", "  - ")
     for result in results:

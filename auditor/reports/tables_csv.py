@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from auditor.comparison import Change
 from auditor.finding import Confidence, Evidence, Severity
+from auditor.reports.sentences import left_aside
 from auditor.reports.spreadsheet import cell
 from auditor.run import Run, TenantRun
 from auditor.tenant.sign_in_log import Outcome
@@ -198,10 +199,16 @@ def _checks(tenant: TenantRun) -> Iterator[Row]:
 
 
 def _not_known(tenant: TenantRun) -> Iterator[Row]:
+    if aside := left_aside(tenant):
+        yield "files", aside, ""
+    for note in tenant.notes:
+        yield "report", note, ""
     for caveat in tenant.interrupts.caveats:
         yield "sign-in log", caveat, ""
     for reason, count in tenant.interrupts.missing:
         yield "why interrupts happened", reason, count
+    for said in filter(None, (tenant.interrupts.uncoded, tenant.interrupts.repeated)):
+        yield "sign-in log", said, ""
     for code, count in tenant.interrupts.uncatalogued:
         yield "code that is not in the catalogue", code, count
     if tenant.policies.agreement:

@@ -127,9 +127,10 @@ def _graph(page: Page, graph: GraphOpinion) -> None:
             (graph.changed, "are left out, as the policy changed since it was collected"),
         )
         said = "; ".join(f"{count:,} {what}" for count, what in counts if count)
+        whom = f"Graph {plain(graph.api, 20)}" if graph.api else "Graph"
         page.prose(
-            f"Asked about {_many(graph.asked, 'sign-in')} of the log. Of the decisions on each policy that is on: "
-            f"{said or 'none'}.",
+            f"{whom} was asked about {_many(graph.asked, 'sign-in')} of the log. Of the decisions on each policy that "
+            f"is on: {said or 'none'}.",
             "  ",
         )
     for each in graph.differences:

@@ -68,6 +68,7 @@ def _prompts(prompts: PromptsAnswer) -> dict[str, Any]:
         "hidden_already": _whom(prompts.gone),
         "stay": _whom(prompts.stay),
         "not_known": _whom(prompts.not_known),
+        "not_known_unless": {**_whom(prompts.unless), "among": prompts.unless_in},
         "spared_most": [{"user": name, "prompts": count} for name, count in prompts.people],
         "most_on": [{"app": name, "prompts": count} for name, count in prompts.apps],
         "apps": prompts.all_apps,
@@ -124,4 +125,5 @@ def _graph(graph: GraphOpinion) -> dict[str, Any]:
         ],
         "reason": graph.reason,
         "remedy": graph.remedy,
+        "api": graph.api or None,
     }

@@ -5,8 +5,9 @@ correlation ids). A row without a user joins the one user who shares its correla
 say whose it is. For an interrupt, decided in this order:
 
 completed   a later row of the attempt succeeded (stated: for the same application; inferred: for another one)
-not known   the row has no correlation id; the attempt ends in a code that is not in the catalogue; or the log cannot
-            tell, because it was filtered by status or has a hole before the 60 minutes after the attempt are over
+not known   the row has no correlation id; the attempt ends in a code that is not in the catalogue; a later row has no
+            code and is not called a failure or interrupted, so that it may be a success; or the log cannot tell,
+            because it was filtered by status or has a hole before the 60 minutes after the attempt are over
 pending     none of those, and the log does not reach 60 minutes past the attempt's last row
 failed      the attempt's last row is a failure
 continued   a later row is another interrupt (the last of them carries the attempt's outcome)
@@ -29,7 +30,7 @@ from auditor.tenant.sign_in_log import Coverage, Interrupt, Outcome
 
 GAP = 60 * MINUTE
 
-_at, _order = attrgetter("at"), attrgetter("order")
+_at = attrgetter("at")
 
 
 class Judged(NamedTuple):
@@ -45,7 +46,7 @@ class Judged(NamedTuple):
 def classify(rows: Iterable[Row], coverage: Coverage) -> Iterator[Interrupt]:
     """The interrupts among rows that share one correlation id (or have none), each with exactly one outcome.
 
-    `rows` in any order, whatever their users, one per id (`newest_versions`).
+    `rows` in any order, whatever their users, each sign-in once (`auditor.sign_ins.versions`).
     """
     return map(interrupt, judged(rows, coverage))
 
@@ -68,7 +69,7 @@ def attempts(rows: Iterable[Row]) -> Iterator[tuple[list[Row], bool]]:
     by_user: dict[str, list[Row]] = {}
     for row in rows:
         # Rows without a correlation id are alone: nothing says what belongs to them.
-        by_user.setdefault(row.user_id if row.correlation_id else f"alone {row.id}", []).append(row)
+        by_user.setdefault(row.user_id if row.correlation_id else f"alone {len(by_user)}", []).append(row)
     nobodys = by_user.pop("", None)
     if nobodys and len(by_user) == 1:
         next(iter(by_user.values())).extend(nobodys)
@@ -103,15 +104,6 @@ def interrupt(found: Judged) -> Interrupt:
         attempt,
         unpacked(row.seen) if row.seen else None,
     )
-
-
-def newest_versions(rows: Iterable[Row]) -> list[Row]:
-    """One row per id: the one collected last (the highest `order`), as Entra may rewrite an interrupt to a success."""
-    given = list(rows)
-    if len({row.id for row in given}) == len(given):
-        return given
-    given.sort(key=_order)
-    return list({row.id: row for row in given}.values())
 
 
 def is_interrupt(row: Row) -> bool:
@@ -155,6 +147,8 @@ def _without_success(row: Row, later: list[Row], coverage: Coverage) -> Outcome:
     last = later[-1] if later else row
     settled, end = last.at + GAP, coverage.end
     if not row.correlation_id or last.code not in catalogue() or coverage.filtered:
+        return Outcome.NOT_KNOWN
+    if any(other.code is None and not other.called for other in later):
         return Outcome.NOT_KNOWN
     if not coverage.whole(row.at, min(settled, end)):
         return Outcome.NOT_KNOWN

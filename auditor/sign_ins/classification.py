@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
 
-from auditor.sign_ins.attempts import judged, newest_versions
+from auditor.sign_ins.attempts import judged
 from auditor.sign_ins.buckets import Written
 from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.rows import Row
 from auditor.sign_ins.runs import Run, Runs
 from auditor.sign_ins.sights import Sights
 from auditor.sign_ins.tally import Counted, Tally
+from auditor.sign_ins.versions import newest_versions, sharing_an_id
 from auditor.tenant.sign_in_log import Coverage
+
+_when = attrgetter("at", "id")
 
 
 class Classified(msgspec.Struct, frozen=True, tag=True):
@@ -41,9 +45,10 @@ def classified(
     done: list[int] = []
     for rows in _buckets(shelves, written, done):
         distinct = newest_versions(rows)
-        tally.rows(distinct)
+        tally.rows(distinct, sharing_an_id(distinct))
         if sights is not None:
-            for row in distinct:
+            # The first row that shows a thing is its example: not by the order in which files happen to lie.
+            for row in sorted(distinct, key=_when):
                 sights.count(row)
         interrupted = {row.correlation_id for row in distinct if row.code in interrupts}
         groups: dict[str, list[Row]] = defaultdict(list)

@@ -23,14 +23,18 @@ from auditor.tenant.sign_in_log import Coverage
 
 
 class Crew:
-    """In this folder, with so many workers, or as many as this place allows. They end with the block. `listed`: see
-    `EmbeddedLog`. `sights`: of the work without workers, what each row shows and each distinct row counts for."""
+    """In this folder, with so many workers, or as many as this place allows. They end with the block. `listed`,
+    `ordered`: see `EmbeddedLog`. `sights`: of the work without workers, what each row shows and each distinct row
+    counts for."""
 
-    def __init__(self, folder: Path, workers: int, buckets: int, listed: bool, sights: Sights | None) -> None:
+    def __init__(
+        self, folder: Path, workers: int, buckets: int, listed: bool, sights: Sights | None, *, ordered: bool
+    ) -> None:
         self._folder = folder
         self._buckets = buckets
         self._listed = listed
         self._sights = sights
+        self._ordered = ordered
         self._workers: list[Worker] = []
         self._written: list[Path] = []
         with suppress(OSError):
@@ -41,14 +45,16 @@ class Crew:
         """The first step, on all parts."""
         order = sorted(range(len(parts)), key=lambda number: -parts[number].size)
         for number, worker in enumerate(self._workers, 1):
-            worker.ask(ToRead(str(self._rows(number)), tuple(parts), tuple(order), self._buckets, self._listed))
+            path = str(self._rows(number))
+            worker.ask(ToRead(path, tuple(parts), tuple(order), self._buckets, self._listed, self._ordered))
 
         def told(rows: int) -> None:
             if progress is not None:
                 progress(rows + sum(worker.rows for worker in self._workers))
 
         with closing(Buckets(self._rows(0), self._buckets)) as own:
-            partition = Partition(own, self._listed, told, self._sights.row if self._sights is not None else None)
+            reader = self._sights.row if self._sights is not None else None
+            partition = Partition(own, self._listed, told, reader, ordered=self._ordered)
             taken: set[int] = set()
             for number in self._mine("part", order):
                 partition.read(number, parts[number])

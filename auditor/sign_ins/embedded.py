@@ -3,7 +3,8 @@
 Rows stream in once and go, narrow, to buckets on disk (`auditor.sign_ins.partition`); then each bucket is classified by
 itself (`auditor.sign_ins.classification`). Several processes share both steps, and one alone gives the same answers.
 
-Versions of one row meet because they bear one correlation id: a row that changes it between two readings counts twice.
+Versions of one row meet because they bear one correlation id (`auditor.sign_ins.versions`): a row that changes it
+between two readings counts twice.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from auditor.sign_ins.crew import Crew
 from auditor.sign_ins.partition import REFUSALS_NAMED, Partitioned, PartRead
 from auditor.sign_ins.runs import merged
 from auditor.sign_ins.sights import Reduction, Sights
-from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, Recorded, Sight
+from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, NamedPolicies, Recorded, Sight
 
 BYTES_PER_ROW = 4_000
 """Of a log whose rows nobody has counted. Graph's rows are larger, those of tables smaller."""
@@ -39,13 +40,14 @@ Intervals = tuple[tuple[int, int], ...]
 class EmbeddedLog:
     """A `SignInLog` over rows in any format. Use it in a `with`: its working files end with it.
 
-    `parts`: of the log, in the order of collecting. `asked`, `intervals`: see `Coverage`; None: what the log covers is
-    from its first to its last row. `intervals` may also be told by what each of the parts brought. `rows`: about how
-    many there are, where that is known. `filtered`: the log says that it was filtered by status. `reduction`: by it
-    sign-ins are told apart for policies, by one process; without one there are no sights. `listed`: interrupts can be
-    listed, each with what explanations need of it; otherwise they are counted only, which takes half the time.
-    `processes`: how many take part; by default as many as the machine and the log are good for. `progress`: is told now
-    and then how many rows were read.
+    `parts`: of the log. `ordered`: they come in the order of collecting, so that of versions of a row the one that is
+    read later counts; otherwise the order of files and rows decides nothing. `asked`, `intervals`: see `Coverage`;
+    None: what the log covers is from its first to its last row. `intervals` may also be told by what each of the parts
+    brought. `rows`: about how many there are, where that is known. `filtered`: the log says that it was filtered by
+    status. `reduction`: by it sign-ins are told apart for policies, by one process; without one there are no sights.
+    `listed`: interrupts can be listed, each with what explanations need of it; otherwise they are counted only, which
+    takes half the time. `processes`: how many take part; by default as many as the machine and the log are good for.
+    `progress`: is told now and then how many rows were read.
 
     `read`: what each of the parts brought. `unreadable`: the first rows that were refused.
     """
@@ -54,6 +56,7 @@ class EmbeddedLog:
         self,
         parts: Sequence[Part],
         *,
+        ordered: bool = True,
         asked: tuple[int, int] | None = None,
         intervals: Intervals | Callable[[Sequence[PartRead]], Intervals] | None = None,
         rows: int | None = None,
@@ -70,9 +73,13 @@ class EmbeddedLog:
         sights = Sights(reduction) if reduction is not None else None
         self._sights: tuple[Sight, ...] = ()
         self._record: Iterable[Recorded] = ()
+        self._unlisted = NamedPolicies()
         try:
-            with _without_collector(), Crew(self.folder, count - 1, buckets.count_for(about), listed, sights) as crew:
+            crew = Crew(self.folder, count - 1, buckets.count_for(about), listed, sights, ordered=ordered)
+            with _without_collector(), crew:
                 read = crew.read(parts, progress)
+                if sights is not None and not ordered:
+                    sights.settle()
                 self.read = tuple(sorted((part for each in read for part in each.parts), key=lambda part: part.number))
                 told = intervals(self.read) if callable(intervals) else intervals
                 self.coverage = _coverage(read, asked, told, filtered)
@@ -81,6 +88,7 @@ class EmbeddedLog:
                 self._counts = tally.counts(counted)
                 if sights is not None:
                     self._sights, self._record = sights.counted()
+                    self._unlisted = sights.unlisted.counted()
         except BaseException:
             self._temporary.cleanup()
             raise
@@ -108,6 +116,9 @@ class EmbeddedLog:
 
     def recorded(self) -> Iterator[Recorded]:
         return iter(self._record)
+
+    def unlisted(self) -> NamedPolicies:
+        return self._unlisted
 
     def __enter__(self) -> EmbeddedLog:
         return self

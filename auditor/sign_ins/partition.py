@@ -78,12 +78,15 @@ class Partitioned(msgspec.Struct, frozen=True, tag=True):
 
 
 class Partition:
-    """Reads parts into buckets. `listed`: see `EmbeddedLog`. `reader`: makes the narrow records instead, of every row.
-    `told` is told now and then how many rows were read, all together."""
+    """Reads parts into buckets. `listed`, `ordered`: see `EmbeddedLog`. `reader`: makes the narrow records instead, of
+    every row. `told` is told now and then how many rows were read, all together."""
 
-    def __init__(self, into: Buckets, listed: bool, told: Callable[[int], None], reader: Reader | None = None) -> None:
+    def __init__(
+        self, into: Buckets, listed: bool, told: Callable[[int], None], reader: Reader | None = None, *, ordered: bool
+    ) -> None:
         self._into = into
         self._listed = listed
+        self._ordered = int(ordered)
         self._told = told
         self._reader = reader
         self._parts: list[PartRead] = []
@@ -160,6 +163,7 @@ class Partition:
         to_be_listed, crc32 = interrupt_codes() if self._listed else frozenset(), zlib.crc32
         pending, many = self._into.pending, len(self._into.pending)
         first, last = self._first, self._last
+        ordered = self._ordered
         left = []
         for index, row in enumerate(rows):
             identity, user, correlation, app, status = row.id, row.userId, row.correlationId, row.appId, row.status
@@ -176,7 +180,7 @@ class Partition:
             if correlation == NO_ID:
                 correlation = ""
             number = crc32((correlation or identity).encode()) % many
-            pending[number].append(encode((identity, at, code, user, correlation, app, order + index + 1)))
+            pending[number].append(encode((identity, at, code, user, correlation, app, (order + index + 1) * ordered)))
             if not code:
                 self._success = True
             if at < first:
@@ -193,7 +197,7 @@ class Partition:
             return False
         try:
             row = decode_wide(raw)
-            record = narrow(row, parse(row.createdDateTime), order)
+            record = narrow(row, parse(row.createdDateTime), order * self._ordered)
         except (ValueError, RecursionError):
             return False
         if self._listed:
@@ -216,7 +220,10 @@ class Partition:
             if isinstance(found, Other) or found is None:
                 self._no_row(found, raw, order + read, place)
             else:
-                self._add(reader(*found, order + read))
+                row = reader(*found, (order + read) * self._ordered)
+                if not self._ordered:
+                    row.digest = zlib.crc32(raw)
+                self._add(row)
         return read
 
     def _long_way(self, formats: AnyFormat, raw: bytes, order: int, place: Place) -> None:
@@ -225,7 +232,7 @@ class Partition:
             self._no_row(found, raw, order, place)
             return
         row, at = found
-        record = narrow(row, at, order)
+        record = narrow(row, at, order * self._ordered)
         if record.code in interrupt_codes():
             if self._listed:
                 record.seen = _seen(formats, raw, row)

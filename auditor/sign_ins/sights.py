@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from auditor.sign_ins.catalogue import KEEP_ME_SIGNED_IN, SUCCESS
 from auditor.sign_ins.circumstances import WideRow, abroad, person, target, way
 from auditor.sign_ins.rows import Row, narrow
 from auditor.sign_ins.seen import SeenRow, packed, seen
+from auditor.sign_ins.unlisted import Unlisted
 from auditor.tenant.circumstances import Circumstances, Person, Target, Way
 from auditor.tenant.sign_in_log import Recorded, Sight
 
@@ -31,16 +32,19 @@ class _Applied(msgspec.Struct, gc=False):
     result: str | None = None
 
 
+Key = TypeVar("Key", bound=Hashable)
+
 _encode = msgspec.json.Encoder().encode
 _decode_applied = msgspec.json.Decoder(list[_Applied] | None).decode
 
 
 class Reduction(Protocol):
     """How sign-ins are made alike, and what of the record is kept; `changes`: ticks at which a policy changed;
-    `tenant`: the id of the one whose policies they are."""
+    `tenant`: the id of the one whose policies they are; `listed`: their ids in lower case."""
 
     changes: tuple[int, ...]
     tenant: str
+    listed: frozenset[str]
 
     def person(self, person: Person) -> Person: ...
 
@@ -56,6 +60,7 @@ class Sights:
 
     def __init__(self, reduction: Reduction) -> None:
         self._reduction = reduction
+        self.unlisted = Unlisted(reduction.listed, reduction.tenant)
         self._numbers: dict[Circumstances, int] = {}
         self._records: dict[tuple[int, int], int] = {}
         self._understood_before: dict[tuple[int, int], int] = {}
@@ -67,22 +72,28 @@ class Sights:
         self._examples: list[str | None] = []
         self._recorded: dict[int, int] = {}
         self._recorded_examples: dict[int, str] = {}
+        self._settled = self._settled_records = array("L")
 
     def row(self, row: SeenRow, at: int, order: int) -> Row:
         """The narrow record with the numbers; without them where another tenant's policies decide."""
         who = self._person(row)
+        applied = bytes(row.appliedConditionalAccessPolicies)
+        named = self.unlisted.named(row, applied)
         if who is None:
-            return self._narrow(row, at, order)
+            return self._narrow(row, at, order, named)
         alike = Circumstances(who, self._target(row), self._reduction.way(way(row)))
         sight = self._numbers.setdefault(alike, len(self._completed))
         if sight == len(self._completed):
             self._completed.append(0)
             self._prompts.append(0)
             self._examples.append(None)
-        return self._narrow(row, at, order, sight, self._record(row))
+        return self._narrow(row, at, order, named, sight, self._record(row, applied))
 
-    def _narrow(self, row: SeenRow, at: int, order: int, sight: int = -1, record: int = -1) -> Row:
+    def _narrow(
+        self, row: SeenRow, at: int, order: int, named: tuple[int, ...] | None, sight: int = -1, record: int = -1
+    ) -> Row:
         found = narrow(row, at, order, sight, record)
+        found.named = named
         if is_interrupt(found):
             found.seen = packed(seen(row))
         return found
@@ -110,12 +121,11 @@ class Sights:
             found = self._targets[key] = self._reduction.target(target(row))
         return found
 
-    def _record(self, row: WideRow) -> int:
+    def _record(self, row: WideRow, raw: bytes) -> int:
         """-1 where Entra had not finished with the policies, or does not show what it made of them: an interrupted row
         may say "not applied" and proves nothing."""
         if row.status is None or (row.status.errorCode != SUCCESS and row.conditionalAccessStatus != "failure"):
             return -1
-        raw = bytes(row.appliedConditionalAccessPolicies)
         # A list of some thousand characters is read once: its hash is keyed anew by every process, so nobody can write
         # two lists of one hash and length.
         key = hash(raw), len(raw)
@@ -136,10 +146,21 @@ class Sights:
         kept = self._reduction.record((each.id or "", each.result or "") for each in applied)
         return self._records.setdefault(kept, len(self._records))
 
+    def settle(self) -> None:
+        """Numbers them by what they are, and no more by the order in which they were met: for logs whose order means
+        nothing. After all rows were read, and before any is counted."""
+        self._numbers, self._settled = _sorted(self._numbers, _text)
+        self._records, self._settled_records = _sorted(self._records, tuple)
+
     def count(self, row: Row) -> None:
         """One distinct row."""
+        if row.named is not None:
+            self.unlisted.count(row.named, row.at)
         if row.sight < 0:
             return
+        if self._settled:
+            row.sight = self._settled[row.sight]
+            row.record = self._settled_records[row.record] if row.record >= 0 else -1
         is_example = False
         if row.code == SUCCESS:
             self._completed[row.sight] += 1
@@ -193,6 +214,22 @@ class Record:
         of_the_sight = self._sights[sight].example
         assert of_the_sight is not None  # a row made the key
         return of_the_sight.id
+
+
+def _sorted(numbered: dict[Key, int], key: Callable[[Key], Any]) -> tuple[dict[Key, int], array[int]]:
+    """The same things with numbers in their order, and for each number the new one."""
+    found = {each: number for number, each in enumerate(sorted(numbered, key=key))}
+    return found, array("L", (found[each] for each in numbered))
+
+
+def _text(alike: Circumstances) -> str:
+    return repr(_ordered(alike))
+
+
+def _ordered(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return tuple(map(_ordered, value)) if isinstance(value, tuple) else value
 
 
 def _example(row: Row) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from operator import attrgetter
 from pathlib import Path
@@ -27,10 +27,13 @@ _decode = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """What one process counted. `codes`: distinct rows by code. `outcomes`: interrupts by code and outcome. `users`:
-    a file of pairs of a code and a user, and where in it the pairs of each share end, round after round."""
+    """What one process counted. `codes`: distinct rows by code. `called`: those without one, by what they are called.
+    `sharing`: see `Totals`. `outcomes`: interrupts by code and outcome. `users`: a file of pairs of a code and a user,
+    and where in it the pairs of each share end, round after round."""
 
     codes: tuple[tuple[int | None, int], ...]
+    called: tuple[tuple[str, int], ...]
+    sharing: int
     outcomes: tuple[tuple[int, Outcome, int], ...]
     users: str
     ends: tuple[int, ...]
@@ -41,14 +44,20 @@ class Tally:
 
     def __init__(self, path: Path) -> None:
         self._codes: Counter[int | None] = Counter()
+        self._called: Counter[str] = Counter()
+        self._sharing = 0
         self._outcomes: Counter[tuple[int, Outcome]] = Counter()
         self._path = path
         self._users: list[list[tuple[int, str]]] = [[] for _ in range(SHARES)]
         self._pending = 0
         self._ends: list[int] = []
 
-    def rows(self, distinct: Iterable[Row]) -> None:
-        self._codes.update(map(_code_of, distinct))
+    def rows(self, distinct: Sequence[Row], sharing: int) -> None:
+        codes = Counter(map(_code_of, distinct))
+        self._codes.update(codes)
+        self._sharing += sharing
+        if None in codes:
+            self._called.update(row.called for row in distinct if row.called)
 
     def interrupt(self, found: Judged) -> None:
         row = found.row
@@ -72,13 +81,22 @@ class Tally:
     def counted(self) -> Counted:
         self._flush()
         outcomes = ((code, outcome, count) for (code, outcome), count in self._outcomes.items())
-        return Counted(tuple(self._codes.items()), tuple(outcomes), str(self._path), tuple(self._ends))
+        return Counted(
+            tuple(self._codes.items()),
+            tuple(self._called.items()),
+            self._sharing,
+            tuple(outcomes),
+            str(self._path),
+            tuple(self._ends),
+        )
 
 
-def totals(counted: Iterable[Counted], given: int, refused: int, others: dict[str, int]) -> Totals:
+def totals(counted: Sequence[Counted], given: int, refused: int, others: dict[str, int]) -> Totals:
     codes: Counter[int | None] = Counter()
+    called: Counter[str] = Counter()
     for each in counted:
         codes.update(dict(each.codes))
+        called.update(dict(each.called))
     known, interrupts = catalogue(), interrupt_codes()
     return Totals(
         rows=given,
@@ -89,6 +107,8 @@ def totals(counted: Iterable[Counted], given: int, refused: int, others: dict[st
         interrupts=sum(count for code, count in codes.items() if code in interrupts),
         uncatalogued={code: count for code, count in codes.items() if code != SUCCESS and code not in known},
         others=others,
+        called=called,
+        sharing=sum(each.sharing for each in counted),
     )
 
 

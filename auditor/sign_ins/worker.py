@@ -25,13 +25,14 @@ from auditor.tenant.sign_in_log import Coverage
 
 class ToRead(msgspec.Struct, frozen=True, tag=True):
     """Parts to be read into so many buckets. `path`: of this process's working files; `order`: of claiming them;
-    `listed`: see `Partition`."""
+    `listed`, `ordered`: see `Partition`."""
 
     path: str
     parts: tuple[Part, ...]
     order: tuple[int, ...]
     buckets: int
     listed: bool
+    ordered: bool
 
 
 class ToClassify(msgspec.Struct, frozen=True, tag=True):
@@ -65,7 +66,7 @@ def main() -> None:
 def read(job: ToRead) -> Partitioned:
     path = Path(job.path)
     with closing(Buckets(path, job.buckets)) as buckets:
-        partition = Partition(buckets, job.listed, lambda rows: _say(Told(rows)))
+        partition = Partition(buckets, job.listed, lambda rows: _say(Told(rows)), ordered=job.ordered)
         for number in claimed(path.parent, "part", job.order):
             partition.read(number, job.parts[number])
         return partition.done()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,10 @@ def azure_cli(tenant_id: str) -> Credential:
         from azure.identity import AzureCliCredential
 
         credential = AzureCliCredential(tenant_id=tenant_id)
-        otherwise = f"Run `az login --tenant {tenant_id}` and try again."
+        if shutil.which("az") is None:
+            otherwise = "Install the Azure CLI, or choose another kind of credential."
+        else:
+            otherwise = f"Run `az login --tenant {tenant_id}` and try again."
         return _through_azure(described, lambda: credential.get_token(scope, claims=claims), otherwise)
 
     return Credential(described, acquire)

@@ -109,9 +109,10 @@ def credential_of(tenant: TenantConfig, cloud: Cloud, person: Person) -> Credent
     """The credential that the config chose. ConfigError when a secret or file is not to be had."""
     from auditor.sources import azure_sign_in, msal_sign_in
 
-    # MSAL logs an answer that it cannot read, with the access token in it, and Python prints warnings that nobody
-    # asked for. Nothing is lost: each of its failures becomes an error of ours.
-    logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
+    # MSAL logs an answer that it cannot read, with the access token in it, azure-identity logs what it then raises, and
+    # Python prints warnings that nobody asked for. Nothing is lost: each of their failures becomes an error of ours.
+    for library in ("msal", "azure"):
+        logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     kind = tenant.credential.kind
     if kind == "client-secret":
         return msal_sign_in.client_secret(tenant, cloud)

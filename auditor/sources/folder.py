@@ -104,7 +104,13 @@ def _decoded(stored: StoredDataset, broken: list[str]) -> Iterator[Any]:
 
 
 def _each(parse: Callable[[graph_json.Json], Any]) -> Parse:
-    return lambda objects: graph_json.read_all(parse, objects)
+    """A list; None where there were objects and none of them was understood."""
+
+    def all_of(objects: Iterable[Any]) -> tuple[Any, tuple[str, ...]]:
+        values, faults = graph_json.read_all(parse, objects)
+        return (None if faults and not values else values), faults
+
+    return all_of
 
 
 def _one(parse: Callable[[graph_json.Json], Any]) -> Parse:

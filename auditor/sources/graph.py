@@ -28,8 +28,9 @@ PAGES_PER_SPAN = 20  # of the sign-in log: 20,000 rows, 40 s under the throttle
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is read, whence and as whom. `api`: which Graph version serves the sign-in log ("v1.0" or "beta"); all
-    else is v1.0. `ask_sign_in_page`: whether the public page may be asked. `now` gives the present as text."""
+    """What is read, whence and as whom. `api`: which Graph version serves the sign-in log ("v1.0" or "beta"); policies
+    are read from both, all else from v1.0. `ask_sign_in_page`: whether the public page may be asked. `now` gives the
+    present as text."""
 
     cloud: Cloud
     credential: Credential

@@ -25,6 +25,7 @@ from auditor.sources.clouds import Cloud
 from auditor.sources.credentials import Credential
 from auditor.sources.pace import Pace
 from auditor.sources.patience import PASSING, UNTRUSTED, Passing, Waiting, patiently
+from auditor.tenant.dataset import NOT_PREMIUM as NOT_PREMIUM
 from auditor.tenant.mending import mended
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ T = TypeVar("T")
 
 TIMEOUT = 100.0  # seconds without a byte; Graph itself gives up after 300
 
-NOT_PREMIUM = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
 FRESH_TOKENS = 4  # how often a request refused with 401 is repeated with a fresh token
 PREMIUM_DOUBTS = 4  # how often a 403 for want of a premium licence is doubted
 
@@ -60,8 +60,13 @@ class GraphClient:
 
     def __init__(self, builders: BaseGraphServiceClient, cloud: Cloud, credential: Credential) -> None:
         self.builders = builders
+        self._graph = cloud.graph
         self._origin = _origin(cloud.graph)
         self._credential = credential
+
+    def address(self, api: str) -> str:
+        """Where a version of Graph ("v1.0" or "beta") is, without a slash at the end."""
+        return f"{self._graph}/{api}"
 
     async def read(self, request: RequestInformation, kind: type[T], pace: Pace, waiting: Waiting) -> T:
         """The answer, decoded as `kind`. `Refused` for a no, `SourceError` when it could not be had at all."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.config import TenantConfig, read_certificate, read_secret
-from auditor.errors import ConfigError
+from auditor.errors import ConfigError, SignInError
 from auditor.sources.clouds import Cloud
 from auditor.sources.credentials import Credential, Person, refused
 from auditor.sources.patience import PASSING, UNTRUSTED, Passing
@@ -99,6 +100,16 @@ def _confidential(tenant: TenantConfig, cloud: Cloud, described: str, proof: str
     return Credential(described, acquire, application.cache_clear)
 
 
+_NO_IDENTITY = (
+    "There is no managed identity here: IDENTITY_ENDPOINT is not set, and the metadata service of Azure does not "
+    "answer as one."
+)
+_ELSEWHERE = (
+    "Switch the identity on at the Automation account or the other Azure host and run it there, or choose another kind "
+    "of credential."
+)
+
+
 def managed_identity(client_id: str) -> Credential:
     """The identity of the Azure host that this runs on; user-assigned with a client id, else system-assigned."""
     described = f"user-assigned managed identity {client_id}" if client_id else "system-assigned managed identity"
@@ -113,12 +124,31 @@ def managed_identity(client_id: str) -> Credential:
         )
         return msal.ManagedIdentityClient(identity, http_client=line.session, http_cache=line.http_cache)
 
+    def ask(scope: str, claims: str | None) -> Mapping[str, Any] | None:
+        import requests
+
+        named = bool(os.environ.get("IDENTITY_ENDPOINT"))
+        try:
+            found: Mapping[str, Any] | None = client().acquire_token_for_client(
+                resource=scope.removesuffix("/.default"), claims_challenge=claims
+            )
+        except requests.ConnectionError:
+            # On every host of Azure the metadata service is a part of the host itself.
+            if not named:
+                raise SignInError(_NO_IDENTITY, _ELSEWHERE) from None
+            raise
+        except ValueError as error:
+            # What answers at its address, and is none, answers with a page.
+            if not named and line.last_status not in PASSING and _unreadable(error):
+                raise SignInError(_NO_IDENTITY, _ELSEWHERE) from None
+            raise
+        return found
+
     def acquire(scope: str, claims: str | None) -> AccessToken:
-        resource = scope.removesuffix("/.default")
         return _through_msal(
             described,
             line,
-            lambda: client().acquire_token_for_client(resource=resource, claims_challenge=claims),
+            lambda: ask(scope, claims),
             login="the identity endpoint of this host",
             otherwise="Check that this host has the identity, and that the identity is assigned to it.",
         )

@@ -52,6 +52,18 @@ def service_principals_request(graph: GraphClient, apps: Iterable[str], *more: s
     )
 
 
+def conditional_access_request(graph: GraphClient, path: str, api: str) -> RequestInformation:
+    """What lies at `path` below /identity/conditionalAccess in this version of Graph, whichever the client is for: the
+    builders are of v1.0, and know nothing of what only beta has."""
+    from kiota_abstractions.method import Method
+    from kiota_abstractions.request_information import RequestInformation
+
+    request = RequestInformation(Method.GET)
+    request.url = f"{graph.address(api)}/identity/conditionalAccess{path}"
+    request.headers.try_add("Accept", "application/json")
+    return request
+
+
 def registrations_request(graph: GraphClient) -> RequestInformation:
     """Everybody: the report takes neither $select nor $top, and its filter knows no ids."""
     return graph.builders.reports.authentication_methods.user_registration_details.to_get_request_information()

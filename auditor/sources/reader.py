@@ -15,6 +15,7 @@ from auditor.sources.fetch import FREE, Fetch, Rows
 from auditor.sources.graph_client import GraphClient, LostPlace, Page, graph_client
 from auditor.sources.named import applications_of, groups_of, in_lots, only_ids, people_of
 from auditor.sources.pace import Pace
+from auditor.sources.policy_list import PolicyList
 from auditor.sources.progress import Progress, Report
 from auditor.sources.queries import (
     MOST_IN_A_CLAUSE,
@@ -35,6 +36,7 @@ from auditor.tenant import graph_json
 from auditor.tenant.dataset import DATASETS
 from auditor.tenant.instant import MINUTE, parse
 from auditor.tenant.policy import Policy
+from auditor.tenant.records import Organization
 
 if TYPE_CHECKING:
     from msgraph.generated.base_graph_service_client import BaseGraphServiceClient
@@ -48,7 +50,6 @@ DAY = 24 * 60 * MINUTE
 # Datasets that are a collection of Graph, whole and as it is.
 _COLLECTIONS: Mapping[str, Callable[[BaseGraphServiceClient], Any]] = {
     "organization": lambda graph: graph.organization,
-    "policies": lambda graph: graph.identity.conditional_access.policies,
     "role_assignments": lambda graph: graph.role_management.directory.role_assignments,
     "role_eligibilities": lambda graph: graph.role_management.directory.role_eligibility_schedules,
     "role_templates": lambda graph: graph.directory_role_templates,
@@ -84,11 +85,13 @@ class Reader:
         self._fetch = Fetch(graph, report, first_page_only=first_page_only)
         self._reports = reports
         self._conditional_access = Pace(1, 1.0)
+        self._beside: dict[str, StoredDataset] = {}
 
     async def read(self, name: str) -> None:
         """Reads `name` and writes how that ended."""
         readers: Mapping[str, Callable[[Rows], Awaitable[None]]] = {
             "branding": self._branding,
+            "policies": self._all_policies,
             "role_eligibilities": self._role_eligibilities,
             "sign_in_page": self._sign_in_page,
             "directory_objects": self._directory_objects,
@@ -117,14 +120,30 @@ class Reader:
         except NotCollected as error:
             state = "partial" if value else "missing"
             reason, remedy = f"It needs the {DATASETS[error.dataset].title}: {error.reason}", error.remedy
+        beside, self._beside = self._beside, {}
         self._spool.write_dataset(
-            StoredDataset(name=name, state=state, reason=reason, remedy=remedy, read=self._asked.now(), value=value)
+            StoredDataset(
+                name=name,
+                state=state,
+                reason=reason,
+                remedy=remedy,
+                read=self._asked.now(),
+                value=value,
+                beside=beside,
+            )
         )
 
     async def _collection(self, name: str, value: Rows) -> None:
         request = _COLLECTIONS[name](self._graph.builders).to_get_request_information()
-        pace = self._conditional_access if name in ("policies", "named_locations") else FREE
+        pace = self._conditional_access if name == "named_locations" else FREE
         await self._fetch.all(request, name, value, pace)
+
+    async def _all_policies(self, value: Rows) -> None:
+        listed = PolicyList(self._graph, self._fetch, self._conditional_access, self._asked.now)
+        if self._first_page_only:
+            await listed.first_page(value)
+        else:
+            await listed.read(value, self._beside)
 
     async def _role_eligibilities(self, value: Rows) -> None:
         """Without the licence for Privileged Identity Management nobody is eligible for a role, which is an answer:
@@ -145,9 +164,18 @@ class Reader:
     async def _sign_in_page(self, value: Rows) -> None:
         if not self._asked.ask_sign_in_page:
             raise SourceError("It was not asked, as the config says.", "Set sign_in_page = true under [collect].")
-        organization = graph_json.organization(self._earlier("organization")[0])
         waiting = self._fetch.waiting("sign_in_page")
-        await read_sign_in_page(self._asked.cloud, organization, self._asked.now, waiting, value)
+        await read_sign_in_page(self._asked.cloud, self._organization(), self._asked.now, waiting, value)
+
+    def _organization(self) -> Organization:
+        """Where it could not be read, one of the domain that the config calls the tenant by. NotCollected when that is
+        an id."""
+        try:
+            return graph_json.organization(self._earlier("organization")[0])
+        except NotCollected:
+            if "." not in self._spool.header.tenant:
+                raise
+            return Organization("", "", self._spool.header.tenant, None, ())
 
     async def _directory_objects(self, value: Rows) -> None:
         from msgraph.generated.directory_objects.get_by_ids.get_by_ids_post_request_body import GetByIdsPostRequestBody

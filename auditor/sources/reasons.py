@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from auditor.errors import Refused, SourceError
-from auditor.sources.graph_client import NOT_PREMIUM
-from auditor.tenant.dataset import DATASETS
+from auditor.tenant.dataset import DATASETS, NOT_PREMIUM
 
 _NO_ROLE = "Authentication_RequestFromUnsupportedUserRole"
 

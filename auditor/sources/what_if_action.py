@@ -1,7 +1,9 @@
 """Graph's own what-if: which policies would apply to a sign-in that one describes. It is a POST that changes nothing.
 
 The body is written by hand: msgraph-sdk has the action only since it came to v1.0, and one request object is not worth
-a newer SDK. What a sign-in does not tell is left out, as Graph cannot evaluate a condition that it is not told about
+a newer SDK. Where v1.0 has not got it, which a national cloud may be late with, beta is asked.
+
+What a sign-in does not tell is left out, as Graph cannot evaluate a condition that it is not told about
 ("notEnoughInformation"); for some it assumes a default (no risk, any client), so an answer is worth no more than what
 was known of the sign-in.
 """
@@ -9,7 +11,7 @@ was known of the sign-in.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
     from auditor.sources.graph import Asked
 
+APIS = ("v1.0", "beta")
+"""The versions of Graph that may have it, in the order of asking."""
+
+_NO_SUCH_ROUTE = (400, 404)
 _PATH = "/identity/conditionalAccess/evaluate"
 _PERMISSION = "Grant the application permission Policy.Read.ConditionalAccess or Policy.Read.All and consent to it."
 _USELESS_RISKS = ("", "hidden", "unknownFutureValue")
@@ -46,11 +52,13 @@ class Applied(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """`answers`: by the question's place, for those that Graph answered. `reason`, `remedy`: why not for all."""
+    """`answers`: by the question's place, for those that Graph answered. `reason`, `remedy`: why not for all. `api`:
+    the version of Graph that answered; "" where none did."""
 
     answers: Mapping[int, tuple[Applied, ...]]
     reason: str = ""
     remedy: str = ""
+    api: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +73,23 @@ async def ask_graph(asked: Asked, questions: Iterable[Question], report: Report)
     answers: dict[int, tuple[Applied, ...]] = {}
     refused: list[Refused] = []
     pace = Pace(1, 1.0)
+    api = ""
     try:
         async with graph_client(asked.cloud, asked.credential, "v1.0") as graph:
             for number, question in enumerate(questions):
                 try:
-                    answers[number] = await _asked(graph, question, pace, report)
+                    answers[number], api = await _answered(graph, question, (api,) if api else APIS, pace, report)
                 except Refused as error:
                     if error.status in (401, 403):
                         raise
                     refused.append(error)
                 report(Progress("what_if", number + 1))
     except AuditorError as error:
-        return Opinions(answers, *_why(error))
+        return Opinions(answers, *_why(error), api)
     if refused:
         reason = f"{len(refused)} of {len(refused) + len(answers)} questions were refused: {refused[0].what}"
-        return Opinions(answers, f"{reason}.".replace("..", "."))
-    return Opinions(answers)
+        return Opinions(answers, f"{reason}.".replace("..", "."), api=api)
+    return Opinions(answers, api=api)
 
 
 def _why(error: AuditorError) -> tuple[str, str]:
@@ -90,8 +99,25 @@ def _why(error: AuditorError) -> tuple[str, str]:
     return error.what, error.remedy
 
 
-async def _asked(graph: GraphClient, question: Question, pace: Pace, report: Report) -> tuple[Applied, ...]:
-    request = _request(graph, body(question))
+async def _answered(
+    graph: GraphClient, question: Question, apis: Sequence[str], pace: Pace, report: Report
+) -> tuple[tuple[Applied, ...], str]:
+    """The answer, and the version that gave it. A version that has no such action says so in words that are also those
+    for a question that it does not take: then the next one tells which it was."""
+    refused: Refused | None = None
+    for api in apis:
+        try:
+            return await _asked(graph, question, api, pace, report), api
+        except Refused as error:
+            if error.status not in _NO_SUCH_ROUTE:
+                raise
+            refused = refused or error
+    assert refused is not None  # there is a version to ask
+    raise refused
+
+
+async def _asked(graph: GraphClient, question: Question, api: str, pace: Pace, report: Report) -> tuple[Applied, ...]:
+    request = _request(graph, api, body(question))
 
     def waiting(seconds: float, reason: str) -> None:
         report(Progress("what_if", waiting=seconds, why=reason))
@@ -103,12 +129,12 @@ async def _asked(graph: GraphClient, question: Question, pace: Pace, report: Rep
         raise SourceError(f"Graph's what-if answered with what it does not document ({error}).") from None
 
 
-def _request(graph: GraphClient, content: Mapping[str, Any]) -> RequestInformation:
+def _request(graph: GraphClient, api: str, content: Mapping[str, Any]) -> RequestInformation:
     from kiota_abstractions.method import Method
     from kiota_abstractions.request_information import RequestInformation
 
     request = RequestInformation(Method.POST)
-    request.url = f"{graph.builders.request_adapter.base_url}{_PATH}"
+    request.url = f"{graph.address(api)}{_PATH}"
     request.headers.try_add("Accept", "application/json")
     request.set_stream_content(json.dumps(content).encode(), "application/json")
     return request

@@ -59,7 +59,7 @@ class LogAccount:
         self._window = window
         self._to_its_end = to_its_end
         self._of_folder = doubts_of_dataset(kept, SIGN_INS)
-        self._proves = kept is None or not kept.lost
+        self._kept = kept
         self._doubts: dict[str, str] = {}
         self._gone: list[Span] = []
         if kept is not None and not kept.lost:
@@ -75,7 +75,7 @@ class LogAccount:
             why = _fault(span, self._doubts.get(span.file, ""), found.get(span.file))
             if why:
                 faults.append(why)
-            elif self._proves:
+            elif self._proves(found.get(span.file)):
                 sound.append(span)
         return Account(
             tuple(sound),
@@ -89,6 +89,13 @@ class LogAccount:
                 *_few(list(self._holes())),
             ),
         )
+
+    def _proves(self, found: Found | None) -> bool:
+        """Of a span without a fault. Where no digest tells a row that came broken from a file that was cut, rows that
+        cannot be read may stand for more of them."""
+        if self._kept is not None:
+            return not self._kept.lost
+        return found is None or not found.refused
 
     def _holes(self) -> Iterator[str]:
         """What no file was ever written for, as far as one can see."""

@@ -23,13 +23,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, BinaryIO, Literal
 
 import msgspec
 from msgspec import Meta
 
 from auditor.errors import SpoolError
+from auditor.spool.manifest import NAME as MANIFEST
 from auditor.spool.manifest import Digested, Entry, Manifest, append, entry_of, manifest_in
 from auditor.spool.private_files import PART, disk_errors, make_folder, new_part, settle, written_whole
 
@@ -75,7 +76,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredDataset(msgspec.Struct, frozen=True, kw_only=True):
-    """`state`: collected, partial or missing. `value`: Graph's objects, as they came. `read`: when."""
+    """`state`: collected, partial or missing. `value`: Graph's objects, as they came. `read`: when. `beside`: what was
+    read to judge it by, each as a dataset of its own; version 0.1 read nothing."""
 
     name: str
     state: State
@@ -83,6 +85,7 @@ class StoredDataset(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
     read: str
     value: list[msgspec.Raw] = []
+    beside: dict[str, StoredDataset] = {}
 
     def objects(self) -> list[Any]:
         return [msgspec.json.decode(raw) for raw in self.value]
@@ -125,6 +128,8 @@ class Spool:
         try:
             header = msgspec.json.decode(_content(path), type=Header)
         except FileNotFoundError:
+            if is_collection(folder):
+                raise SpoolError(f"{path} is gone: nothing says what was collected here.", COPY_AGAIN) from None
             raise SpoolError(
                 f"{folder} holds no collection.json, so it is no folder that auditor collected.",
                 "Name the folder that `auditor collect -o FOLDER` was given.",
@@ -164,8 +169,8 @@ class Spool:
         return manifest_in(self.folder, expected=self.header.manifest)
 
     def set_aside_damaged(self) -> tuple[str, ...]:
-        """Moves what is not proven to be as it was written out of the way, so that it is collected again; a sentence
-        for each. The folder must be held."""
+        """Moves what is not proven to be as it was written out of the way, so that it is collected again; why, in
+        sentences. The folder must be held."""
         kept = self.manifest()
         if kept is None:
             return ()
@@ -186,7 +191,10 @@ class Spool:
                 if os.path.lexists(path):
                     os.replace(path, aside / path.name)
         kept.write_anew(without=gone)
-        self._note_header()
+        if kept.lost:
+            self._write_header()
+            self._note_header()
+            return (f"{MANIFEST} is gone, so nothing proves that the {len(gone):,} files here are whole.",)
         return tuple(f"{file} {doubt}." for file, doubt in doubts.items())
 
     @contextmanager
@@ -301,9 +309,18 @@ class SpanWriter:
         self.bounds = (start, end)
 
 
+def is_collection(folder: Path) -> bool:
+    """Was a tenant collected into the folder? It may have lost its header since."""
+    return any((folder / sign).exists() for sign in SIGNS)
+
+
 def dataset_file(name: str) -> str:
     """The place of a dataset in the folder, as the manifest has it."""
     return f"datasets/{name}.json"
+
+
+SIGNS = tuple(map(PurePosixPath, (HEADER, MANIFEST, dataset_file(SIGN_INS))))
+"""Files any one of which shows that a folder was collected."""
 
 
 def span_of(path: Path) -> Span | None:

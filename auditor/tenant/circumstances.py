@@ -22,6 +22,10 @@ INTERNAL_GUEST = "internalGuest"
 
 ANY_KIND = EXTERNAL | {MEMBER, INTERNAL_GUEST}
 
+SOMEBODY = "Somebody-or-other"
+"""In the place of an id of a person or a tenant that no policy knows anything of. No policy can name it: what has a
+hyphen is an id, and read in lower case."""
+
 
 class Person(NamedTuple):
     """`kinds`: those that this person may be of; one where it is known. `home`: id of the tenant they belong to."""

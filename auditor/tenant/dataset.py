@@ -12,6 +12,9 @@ from typing import Generic, TypeVar, Union
 
 T = TypeVar("T")
 
+NOT_PREMIUM = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+"""Graph's word for the want of a premium licence, which the reason of a dataset that was refused for it holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:

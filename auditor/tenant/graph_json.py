@@ -47,6 +47,8 @@ def read_all(parse: Callable[[Json], T], objects: Iterable[Any]) -> tuple[tuple[
             values.append(parse(json))
         except ValueError as error:
             faults.append(f"Not understood: {error}.")
+        except RecursionError:
+            faults.append("Not understood: an object is nested too deeply.")
     return tuple(values), tuple(faults)
 
 
@@ -72,6 +74,24 @@ def organization(json: Json) -> Organization:
             if name and domain.get("type") == "Managed" and domain.get("isInitial") is not True
         ),
         federated_domains=tuple(name for domain, name in named if name and domain.get("type") == "Federated"),
+        premium=_premium(json.get("assignedPlans")),
+    )
+
+
+# Service plans AAD_PREMIUM and AAD_PREMIUM_P2, and the service that both belong to.
+_PREMIUM_PLANS = frozenset({"41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"})
+_PREMIUM_SERVICE = "AADPremiumService"
+_ENDED = frozenset({"Suspended", "Deleted", "LockedOut"})
+
+
+def _premium(plans: Any) -> bool | None:
+    """None when what is there cannot be read: it decides nothing but what a report advises."""
+    if not isinstance(plans, list) or not all(isinstance(plan, Mapping) for plan in plans):
+        return None
+    return any(
+        plan.get("capabilityStatus") not in _ENDED
+        and (plan.get("service") == _PREMIUM_SERVICE or str(plan.get("servicePlanId") or "").lower() in _PREMIUM_PLANS)
+        for plan in plans
     )
 
 

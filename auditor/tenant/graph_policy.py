@@ -2,7 +2,8 @@
 that knows Graph's field names.
 
 Nothing that is set may be lost: a condition or a value that this version does not know is named in
-`Conditions.unknown`, for a policy read without it would be another policy. Empty and null are not set.
+`Conditions.unknown`, for a policy read without it would be another policy. Empty and null are not set. Graph's words
+are known in any case, for exports do not all keep it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ from auditor.tenant.json_shapes import (
 )
 from auditor.tenant.policy import (
     ALL,
+    DISABLED,
+    ENABLED,
     GUESTS,
     NONE,
+    REPORT_ONLY,
     Applications,
     Conditions,
     Filter,
@@ -58,6 +62,14 @@ USER_ACTIONS = frozenset({"urn:user:registersecurityinfo", "urn:user:registerdev
 
 USER_WORDS = frozenset({ALL, NONE, GUESTS})
 APPLICATION_WORDS = frozenset({ALL, NONE, "Office365", "MicrosoftAdminPortals"})
+LOCATION_WORDS = frozenset({ALL, "AllTrusted"})
+_STATES = frozenset({ENABLED, DISABLED, REPORT_ONLY})
+_MODES = frozenset({"always", "never"})
+_SIDES = frozenset({"include", "exclude"})
+_MEMBERSHIPS = frozenset({"all", "enumerated"})
+_FREQUENCIES = frozenset(
+    {"hours", "days", "timeBased", "everyTime", "primaryAndSecondaryAuthentication", "secondaryAuthentication"}
+)
 _WORD = re.compile("[A-Z][A-Za-z0-9]*")
 """A word that stands for many, among ids. Ids have hyphens."""
 
@@ -97,13 +109,13 @@ def policy(json: Json) -> Policy:
     """A `conditionalAccessPolicy`, v1.0 or beta. ValueError names the policy and the field of a wrong shape."""
     identity = text(json, "id", "a Conditional Access policy")
     what = f"policy {identity}"
-    sessions = object_in(json, "sessionControls", what)
+    sessions = _object(json, "sessionControls", what)
     return Policy(
         id=identity,
         name=maybe_text(json, "displayName") or "",
-        state=text(json, "state", what),
+        state=_word(text(json, "state", what), _STATES),
         conditions=_conditions(object_in(json, "conditions", what), what, _partly(json)),
-        grant=_grant(object_in(json, "grantControls", what), what),
+        grant=_grant(_emptied(_object(json, "grantControls", what)), what),
         persistent_browser=_persistent_browser(sessions, what),
         sign_in_frequency=_sign_in_frequency(sessions, what),
         template_id=maybe_text(json, "templateId"),
@@ -112,16 +124,43 @@ def policy(json: Json) -> Policy:
     )
 
 
+def _object(json: Json, key: str, what: str) -> Json:
+    """As `object_in`; an empty text or list in its place is not set, either."""
+    return {} if json.get(key) in ("", []) else object_in(json, key, what)
+
+
+def _emptied(json: Json) -> Json:
+    """The same with null for an empty text or list, at any depth: exports write what is not set in any shape."""
+    inner = {name: _emptied(value) if isinstance(value, Mapping) else value for name, value in json.items()}
+    return {name: None if value in ("", []) else value for name, value in inner.items()}
+
+
+def _word(said: str, known: Iterable[str]) -> str:
+    """The one of Graph's words that this is in another case; any other as it is."""
+    return next((word for word in known if word.lower() == said.lower()), said)
+
+
+def _words(said: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_word(each, known) for each in said)
+
+
+def _maybe_word(json: Json, key: str, known: Iterable[str]) -> str | None:
+    said = maybe_text(json, key)
+    return None if said is None else _word(said, known)
+
+
 def _partly(json: Json) -> Iterable[str]:
     """What keeps an enabled policy from a part of its sign-ins: beta has it, and it is documented nowhere."""
     return ["partialEnablementStrategy"] if _set(json.get("partialEnablementStrategy")) else []
 
 
 def _conditions(json: Json, what: str, strange: Iterable[str]) -> Conditions:
-    users = _users(object_in(json, "users", what), what)
-    applications = _applications(object_in(json, "applications", what), what)
-    platforms = _listed(object_in(json, "platforms", what), "Platforms", what)
-    lists = {
+    # Without these two a policy is not what it was: in them nothing but null is empty.
+    users = _users(_emptied(object_in(json, "users", what)), what)
+    applications = _applications(_emptied(object_in(json, "applications", what)), what)
+    json = _emptied(json)
+    platforms = _listed(object_in(json, "platforms", what), "Platforms", PLATFORMS, what)
+    given: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
         "clientAppTypes": (texts(json, "clientAppTypes", what), CLIENT_APP_TYPES),
         "platforms": ((*platforms.include, *platforms.exclude) if platforms else (), PLATFORMS),
         "signInRiskLevels": (texts(json, "signInRiskLevels", what), RISKS),
@@ -138,26 +177,27 @@ def _conditions(json: Json, what: str, strange: Iterable[str]) -> Conditions:
         ),
         "applications": (applications.user_actions, USER_ACTIONS),
     }
-    strangers = [f"{name}: {value}" for name, (given, known) in lists.items() for value in given if value not in known]
+    lists = {name: _words(said, known) for name, (said, known) in given.items()}
+    strangers = [f"{name}: {value}" for name, said in lists.items() for value in said if value not in given[name][1]]
     for guests in (users.include_guests, users.exclude_guests):
         if guests and guests.membership not in ("all", "enumerated"):
             strangers.append(f"users: {guests.membership}")
-    for name, given, known in (
+    for name, listed, known in (
         ("users", (*users.include_users, *users.exclude_users), USER_WORDS),
         ("applications", (*applications.include, *applications.exclude), APPLICATION_WORDS),
     ):
-        strangers += [f"{name}: {each}" for each in given if _WORD.fullmatch(each) and each not in known]
+        strangers += [f"{name}: {each}" for each in listed if _WORD.fullmatch(each) and each not in known]
     return Conditions(
         users=users,
         applications=applications,
-        client_app_types=lists["clientAppTypes"][0],
+        client_app_types=lists["clientAppTypes"],
         platforms=platforms,
-        locations=_listed(object_in(json, "locations", what), "Locations", what),
+        locations=_listed(object_in(json, "locations", what), "Locations", LOCATION_WORDS, what),
         device_filter=_filter(object_in(object_in(json, "devices", what), "deviceFilter", what), what),
-        sign_in_risks=lists["signInRiskLevels"][0],
-        user_risks=lists["userRiskLevels"][0],
-        insider_risks=lists["insiderRiskLevels"][0],
-        authentication_flows=tuple(flow for flow in lists["authenticationFlows"][0] if flow != "none"),
+        sign_in_risks=lists["signInRiskLevels"],
+        user_risks=lists["userRiskLevels"],
+        insider_risks=lists["insiderRiskLevels"],
+        authentication_flows=tuple(flow for flow in lists["authenticationFlows"] if flow != "none"),
         workload_identities=_set(json.get("clientApplications")) or bool(json.get("servicePrincipalRiskLevels")),
         unknown=tuple(dict.fromkeys([*strange, *_unknown_properties(json, _KNOWN), *strangers])),
     )
@@ -182,8 +222,8 @@ def _set(value: Any) -> bool:
 
 def _users(json: Json, what: str) -> Users:
     return Users(
-        include_users=identities(json, "includeUsers", what),
-        exclude_users=identities(json, "excludeUsers", what),
+        include_users=_words(identities(json, "includeUsers", what), USER_WORDS),
+        exclude_users=_words(identities(json, "excludeUsers", what), USER_WORDS),
         include_groups=identities(json, "includeGroups", what),
         exclude_groups=identities(json, "excludeGroups", what),
         include_roles=identities(json, "includeRoles", what),
@@ -200,33 +240,35 @@ def _guests(json: Json, what: str) -> Guests | None:
     tenants = object_in(json, "externalTenants", what)
     listed = identities(tenants, "members", what)
     if tenants.get("membershipKind") is not None:
-        membership = text(tenants, "membershipKind", what)
+        membership = _word(text(tenants, "membershipKind", what), _MEMBERSHIPS)
     else:
         membership = "enumerated" if listed else "membership not given" if tenants else "all"
-    return Guests(members(json, "guestOrExternalUserTypes", what) or ("kinds not given",), membership, listed)
+    kinds = _words(members(json, "guestOrExternalUserTypes", what), GUEST_KINDS)
+    return Guests(kinds or ("kinds not given",), membership, listed)
 
 
 def _applications(json: Json, what: str) -> Applications:
     return Applications(
-        include=identities(json, "includeApplications", what),
-        exclude=identities(json, "excludeApplications", what),
-        user_actions=texts(json, "includeUserActions", what),
+        include=_words(identities(json, "includeApplications", what), APPLICATION_WORDS),
+        exclude=_words(identities(json, "excludeApplications", what), APPLICATION_WORDS),
+        user_actions=_words(texts(json, "includeUserActions", what), USER_ACTIONS),
         authentication_contexts=texts(json, "includeAuthenticationContextClassReferences", what),
         filter=_filter(object_in(json, "applicationFilter", what), what),
     )
 
 
-def _listed(json: Json, kind: str, what: str) -> Listed | None:
+def _listed(json: Json, kind: str, known: Iterable[str], what: str) -> Listed | None:
     if not _set(json):
         return None
     # Platforms have no hyphen, either, so that they stay as they are.
-    return Listed(include=identities(json, f"include{kind}", what), exclude=identities(json, f"exclude{kind}", what))
+    sides = (_words(identities(json, f"{side}{kind}", what), known) for side in ("include", "exclude"))
+    return Listed(*sides)
 
 
 def _filter(json: Json, what: str) -> Filter | None:
     if not _set(json):
         return None
-    return Filter(mode=text(json, "mode", what), rule=text(json, "rule", what))
+    return Filter(mode=_word(text(json, "mode", what), _SIDES), rule=text(json, "rule", what))
 
 
 def _grant(json: Json, what: str) -> Grant:
@@ -241,22 +283,24 @@ def _grant(json: Json, what: str) -> Grant:
 
 
 def _persistent_browser(json: Json, what: str) -> PersistentBrowser | None:
-    """None only when the control is absent or null. An object without a mode is a control whose mode is not known."""
-    if json.get("persistentBrowser") is None:
+    """None when the control is absent or empty, and when it is not enabled and has no mode, as exports write one that
+    is not set. Any other without a mode is a control whose mode is not known."""
+    if json.get("persistentBrowser") in (None, "", []):
         return None
     value = object_in(json, "persistentBrowser", what)
-    return PersistentBrowser(mode=maybe_text(value, "mode"), enabled=maybe_flag(value, "isEnabled"))
+    mode, enabled = _maybe_word(value, "mode", _MODES) or None, maybe_flag(value, "isEnabled")
+    return None if mode is None and enabled is False else PersistentBrowser(mode, enabled)
 
 
 def _sign_in_frequency(json: Json, what: str) -> SignInFrequency | None:
-    if json.get("signInFrequency") is None:
+    if json.get("signInFrequency") in (None, "", []):
         return None
     value = object_in(json, "signInFrequency", what)
     number = value.get("value")
     return SignInFrequency(
         enabled=maybe_flag(value, "isEnabled"),
         value=number if isinstance(number, int) and not isinstance(number, bool) else None,
-        unit=maybe_text(value, "type"),
-        interval=maybe_text(value, "frequencyInterval"),
-        authentication=maybe_text(value, "authenticationType"),
+        unit=_maybe_word(value, "type", _FREQUENCIES),
+        interval=_maybe_word(value, "frequencyInterval", _FREQUENCIES),
+        authentication=_maybe_word(value, "authenticationType", _FREQUENCIES),
     )

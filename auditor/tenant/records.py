@@ -3,19 +3,23 @@ how policies changed, what the sign-in page told, the admin's word."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from auditor.tenant.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Organization:
+    """`premium`: whether a plan of Microsoft Entra ID P1 or P2 is among its plans; None: Graph did not say."""
+
     id: str
     name: str
     initial_domain: str | None
     default_domain: str | None
     managed_domains: tuple[str, ...]
     federated_domains: tuple[str, ...] = ()
+    premium: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,23 @@ class PolicyChange:
     activity: str
     before: Policy | None
     after: Policy | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyListing:
+    """What was read besides Graph's v1.0 list of Conditional Access policies. `beta`: why its beta list was not read, a
+    sentence; "" where it was. `remedy`: what would bring that. `plans`: beta's policy plans that hold rules, or may;
+    `plans_unread`: why it is not known whether there are any. `plans_aside`: the same
+    where Graph says that they are not to be had here, which is mostly so. `deleted`: id in lower case -> when that
+    policy was deleted, ISO text or ""; `deleted_unread`: why this is not known."""
+
+    beta: str = ""
+    remedy: str = ""
+    plans: tuple[str, ...] = ()
+    plans_unread: str = ""
+    deleted: Mapping[str, str] = field(default_factory=dict)
+    plans_aside: str = ""
+    deleted_unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

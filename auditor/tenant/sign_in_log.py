@@ -157,6 +157,33 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPolicy:
+    """A policy that rows name and the list of policies lacks. `id` in lower case. `rows`: how many name it; `last`:
+    ticks of the last of them, whose `name` it has. `grants`, `sessions`: all controls that they name, in the log's
+    words. `foreign`: these rows are of another tenant's resources, so it may be that tenant's policy."""
+
+    id: str
+    name: str
+    rows: int
+    last: int
+    grants: tuple[str, ...]
+    sessions: tuple[str, ...]
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPolicies:
+    """What a log says of policies that the list of policies lacks, most rows first. `shown`: ticks of the first and the
+    last row, of this tenant's resources as far as is known, that shows any policies at all; None: no row does. `more`:
+    rows that name further ones, which were too many to be told apart, and `last_more`: ticks of the last of them."""
+
+    policies: tuple[NamedPolicy, ...] = ()
+    shown: tuple[int, int] | None = None
+    more: int = 0
+    last_more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class InterruptCount:
     """All interrupts of one code in the window. `users` counts distinct user ids (the zero id is nobody)."""
 
@@ -170,7 +197,10 @@ class InterruptCount:
 class Totals:
     """Rows as given, and what became of them: `rows` = distinct + repeated + refused. `refused` could not be read;
     `uncatalogued` are rows, by code, whose code the catalogue does not hold (None: the row has no code). `others`:
-    rows that are no sign-ins of a person, by kind; they are in none of the other numbers."""
+    rows that are no sign-ins of a person, by kind; they are in none of the other numbers. `called`: rows without a
+    code, by what the log calls them instead ("interrupted", "failure"). `sharing`: distinct rows whose id another one
+    of another user, time or attempt bears, too, as where ids were masked; of ids that are borne by few rows of a large
+    log not all are noticed."""
 
     rows: int
     repeated: int
@@ -180,11 +210,18 @@ class Totals:
     interrupts: int
     uncatalogued: Mapping[int | None, int]
     others: Mapping[str, int] = field(default_factory=dict)
+    called: Mapping[str, int] = field(default_factory=dict)
+    sharing: int = 0
 
     @property
     def distinct(self) -> int:
         """Rows, each counted once however often it was given; those that could not be read among them."""
         return self.rows - self.repeated
+
+    @property
+    def uncoded(self) -> int:
+        """Rows without a code: what became of them is not known."""
+        return self.uncatalogued.get(None, 0)
 
 
 class SignInLog(Protocol):
@@ -208,4 +245,9 @@ class SignInLog(Protocol):
 
     def recorded(self) -> Iterator[Recorded]:
         """What Entra recorded of the policies, most frequent first; none where the log does not show it."""
+        ...
+
+    def unlisted(self) -> NamedPolicies:
+        """The policies that rows name, of any outcome, and the list of policies lacks; nothing where the policies were
+        not read."""
         ...

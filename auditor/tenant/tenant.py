@@ -24,6 +24,7 @@ from auditor.tenant.records import (
     PageBranding,
     PasswordDates,
     PolicyChange,
+    PolicyListing,
     Registration,
     RegistrationCampaign,
     RoleHolding,
@@ -39,8 +40,9 @@ class Tenant:
     """`id`, `name`, `domain`: as far as known, else "". `window`: start and end of the log asked for, in ticks.
     `break_glass`: ids, in lower case, of the emergency accounts that the config names; `break_glass_unresolved`: names
     of those that nobody was found for. `admin_sign_in_hours`: how often administrators must sign in again, as the
-    config says. `portal`: the address of the cloud's portal, without a slash at the end, or "". `declared`: the
-    datasets that may be read here; None: all."""
+    config says. `listing`: what was read besides the list of policies; None: files do not tell. `portal`: the address
+    of the cloud's portal, without a slash at the end, or "". `now`: the present, in ticks; None: the end of the window.
+    `declared`: the datasets that may be read here; None: all."""
 
     id: str
     name: str
@@ -51,17 +53,23 @@ class Tenant:
     break_glass: frozenset[str] = frozenset()
     break_glass_unresolved: tuple[str, ...] = ()
     admin_sign_in_hours: int = 4
+    listing: PolicyListing | None = None
     portal: str = ""
+    now: int | None = None
     declared: frozenset[str] | None = None
 
     def reading(self, dataset: str) -> Reading[Any]:
         """How reading `dataset` ended; a folder that was collected without it (for fewer checks, or by an earlier
-        version) lacks it as any other. Asking for one that the check did not declare is a fault of the check."""
+        version) lacks it as any other. A part with nothing in it tells no more than a missing dataset, and is given as
+        one. Asking for one that the check did not declare is a fault of the check."""
         if dataset not in DATASETS:
             raise KeyError(dataset)
         if self.declared is not None and dataset not in self.declared:
             raise LookupError(f"the check reads {dataset!r} without declaring it in needs or wants")
-        return self.readings.get(dataset, NOT_ASKED_FOR)
+        reading = self.readings.get(dataset, NOT_ASKED_FOR)
+        if isinstance(reading, Partial) and isinstance(reading.value, (tuple, Mapping)) and not reading.value:
+            return Missing(reading.reason, reading.remedy)
+        return reading
 
     def seen_by(self, datasets: Iterable[str]) -> Tenant:
         """The same tenant with nothing but these datasets, as a check that declared them sees it."""

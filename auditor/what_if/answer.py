@@ -72,7 +72,17 @@ def _prompts(prompts: PromptsAnswer) -> str:
         )
         if count
     ]
-    return f"{said}; {', '.join(rest)}." if rest else f"{said}."
+    answer = f"{said}; {', '.join(rest)}." if rest else f"{said}."
+    if prompts.unless.prompts:
+        answer += f" {_unless(prompts)}"
+    return answer
+
+
+def _unless(prompts: PromptsAnswer) -> str:
+    """What is known all the same of prompts that are not known."""
+    every = prompts.unless.prompts == prompts.not_known.prompts
+    which = "Those" if every else f"{prompts.unless.prompts:,} of those"
+    return f"{which} not known would not be shown, unless the person is among {prompts.unless_in}."
 
 
 def _prompts_again(again: AtMost | None, setting: str) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 
 from auditor.encoding import NotText, read_text
 from auditor.errors import ConfigError
-from auditor.sources.shapes import datasets_of, objects_in
 from auditor.tenant import graph_json
 from auditor.tenant.policy import DISABLED, ENABLED, REPORT_ONLY, Policy
+from auditor.tenant.shapes import datasets_of, objects_in
 
 HIDE_PROMPT = "hide-prompt"
 NEW_POLICY = "new-policy"

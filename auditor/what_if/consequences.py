@@ -36,7 +36,9 @@ class Prompts:
 class PromptsAnswer:
     """Every prompt of the log, by what tomorrow's rules would make of it. `vanish`: it would not be shown. `gone`: nor
     would it by today's rules, which have changed since. `stay`: it would be shown. `people`, `apps`: those with most
-    of the prompts that vanish, by name, with how many; `all_apps`: on how many applications in all."""
+    of the prompts that vanish, by name, with how many; `all_apps`: on how many applications in all. `unless`: of those
+    not known, the ones that would not be shown unless the person is among `unless_in`, whom policies exclude, in
+    words."""
 
     total: int
     vanish: Prompts
@@ -46,6 +48,8 @@ class PromptsAnswer:
     people: tuple[tuple[str, int], ...] = ()
     apps: tuple[tuple[str, int], ...] = ()
     all_apps: int = 0
+    unless: Prompts = Prompts(0, 0)
+    unless_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,8 @@ class OpinionDiffers:
 class GraphOpinion:
     """Our evaluation of today's policies held to Graph's own. `asked`: sign-ins it answered for; the others count
     decisions, one for each of them and each policy. `not_enough`: Graph had too little to go by; `not_known`: we had.
-    `changed`: left out, as the policy changed since it was collected. `reason`, `remedy`: why more was not asked."""
+    `changed`: left out, as the policy changed since it was collected. `reason`, `remedy`: why more was not asked.
+    `api`: the version of Graph that answered, or ""."""
 
     asked: int = 0
     agree: int = 0
@@ -130,6 +135,7 @@ class GraphOpinion:
     differences: tuple[OpinionDiffers, ...] = ()
     reason: str = ""
     remedy: str = ""
+    api: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,20 @@ class _Whom:
         return Prompts(self._prompts, len(self._people))
 
 
-def replay_prompts(log: SignInLog, today: Rules, tomorrow: Rules) -> PromptsReplayed:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """`people`: in words, whom policies exclude by a group or role that was not read. `rules`: tomorrow's, as if the
+    policies did not."""
+
+    people: str
+    rules: Rules
+
+
+def replay_prompts(log: SignInLog, today: Rules, tomorrow: Rules, unread: Unread | None = None) -> PromptsReplayed:
     """Every prompt of the log."""
-    judge = _Judge(log.sights(), today, tomorrow)
+    judge = _Judge(log.sights(), today, tomorrow, unread.rules if unread is not None else tomorrow)
     vanish, gone, stay, unknown, answered = _Whom(), _Whom(), _Whom(), _Whom(), _Whom()
+    unless = _Whom()
     people: Counter[str] = Counter()
     apps: Counter[str] = Counter()
     undecided: Counter[str] = Counter()
@@ -73,6 +83,8 @@ def replay_prompts(log: SignInLog, today: Rules, tomorrow: Rules) -> PromptsRepl
             continue
         if judged.after.applies is Applies.NOT_KNOWN:
             unknown.add(prompt)
+            if judged.outside is Applies.YES:
+                unless.add(prompt)
             undecided.update(judged.after.reasons)
         elif judged.before.applies is Applies.YES:
             gone.add(prompt)
@@ -92,24 +104,28 @@ def replay_prompts(log: SignInLog, today: Rules, tomorrow: Rules) -> PromptsRepl
         tuple(people.most_common(MOST_NAMED)),
         tuple(apps.most_common(MOST_NAMED)),
         len(apps),
+        unless.told(),
+        unread.people if unread is not None else "",
     )
     lost = answered.told()
     return PromptsReplayed(answer, AtMost("prompt-not-shown", lost.prompts, 0, lost.people, _ANSWERS), undecided)
 
 
 class _Judged(NamedTuple):
-    """Whether the prompt is hidden, before and after the change. `lasting`: after it the session survives unasked."""
+    """Whether the prompt is hidden, before and after the change. `lasting`: after it the session survives unasked.
+    `outside`: `after`, of somebody whom no group and no role excludes that was not read."""
 
     before: Decision
     after: Decision
+    outside: Applies
     lasting: bool
 
 
 class _Judge:
     """Each sight is judged once for every state of the policies that the log saw."""
 
-    def __init__(self, sights: tuple[Sight, ...], today: Rules, tomorrow: Rules) -> None:
-        self._sights, self._today, self._tomorrow = sights, today, tomorrow
+    def __init__(self, sights: tuple[Sight, ...], today: Rules, tomorrow: Rules, outside: Rules) -> None:
+        self._sights, self._today, self._tomorrow, self._outside = sights, today, tomorrow, outside
         policies = today.persistence.policies if today.persistence is not None else ()
         changes = sorted((at, 1 << n) for n, policy in enumerate(policies) if (at := changed_at(policy)) is not None)
         self._changes = [at for at, _ in changes]
@@ -124,10 +140,12 @@ class _Judge:
         found = self._known.get(key)
         if found is None:
             witnessed = sum(self._bits[:unchanged_since])
+            still = witnessed & ~self._today.changed
             lasts = self._tomorrow.persistence
             found = self._known[key] = _Judged(
                 _hidden(self._today, seen, own, witnessed),
-                _hidden(self._tomorrow, seen, own, witnessed & ~self._today.changed),
+                _hidden(self._tomorrow, seen, own, still),
+                _hidden(self._outside, seen, own, still).applies,
                 lasts is not None and seen is not None and lasts.session(seen) is Session.ALWAYS,
             )
         return found

@@ -111,6 +111,7 @@ def compared(board: Board, sights: Sequence[Sight], opinions: Opinions) -> Graph
         ),
         opinions.reason,
         opinions.remedy,
+        opinions.api,
     )
 
 

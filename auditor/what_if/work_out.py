@@ -6,13 +6,15 @@ say is what would have become of the sign-ins that the log holds, not what peopl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.audit import about, names_of, open_tenant
 from auditor.check import Check
+from auditor.conditional_access.account import account, held
 from auditor.conditional_access.directory import NEEDED, Directory
+from auditor.conditional_access.exclusions import people_in, unread_exclusions, without
 from auditor.conditional_access.persistence import Persistence, acts, same_effect, same_reach
 from auditor.conditional_access.session import NEVER
 from auditor.conditional_access.three_values import Applies
@@ -47,7 +49,7 @@ from auditor.what_if.consequences import (
     Undecided,
 )
 from auditor.what_if.findings import compared
-from auditor.what_if.prompts import replay_prompts
+from auditor.what_if.prompts import Unread, replay_prompts
 from auditor.what_if.rules import Rules
 from auditor.what_if.second_opinion import second_opinion
 from auditor.what_if.sign_ins import replay_sign_ins
@@ -121,6 +123,7 @@ def _change(wanted: Policy | str | None, policies: Sequence[Policy] | None) -> C
 def what_if(tenant: Tenant, change: Change, checks: Iterable[Check], source: Mapping[str, str]) -> Consequences:
     """What would come of the change. The log must tell apart what the policy tells apart that is put in: see the `also`
     of `audit.open_tenant`. `source`: where the data came from."""
+    tenant = held(tenant, account(tenant))
     setting = stay_signed_in(tenant)
     changed = tomorrow(tenant, change)
     moves = change.before is None or change.after is None or not same_effect(change.before, change.after)
@@ -134,7 +137,7 @@ def what_if(tenant: Tenant, change: Change, checks: Iterable[Check], source: Map
     gain: tuple[AtMost, ...] | None = None
     undecided: tuple[Undecided, ...] = ()
     if not isinstance(log, Missing):
-        replayed = replay_prompts(log.value, today_rules, tomorrow_rules)
+        replayed = replay_prompts(log.value, today_rules, tomorrow_rules, _unread(changed, tomorrow_rules))
         prompts, lose = replayed.answer, (replayed.answered,)
         undecided = tuple(Undecided("prompts", *each) for each in replayed.undecided.most_common())
         if change.after is not None and not isinstance(policies, Missing):
@@ -195,6 +198,19 @@ def _rules(tenant: Tenant, setting: str, about: Policy | None) -> Rules:
     return Rules(setting, Persistence(reading.value, Directory.of(tenant)), changed)
 
 
+def _unread(tenant: Tenant, rules: Rules) -> Unread | None:
+    """Whom the policies that act exclude by what was not read, if they exclude anybody so."""
+    if rules.persistence is None:
+        return None
+    directory, policies = Directory.of(tenant), rules.persistence.policies
+    acting = [each for each in policies if acts(each).applies is not Applies.NO]
+    names = unread_exclusions(acting, directory)
+    if not names:
+        return None
+    others = Persistence([without(each, frozenset(names)) for each in policies], directory)
+    return Unread(people_in(names, directory, acting), replace(rules, persistence=others))
+
+
 def _by_answering(change: Change, again: AtMost) -> tuple[AtMost, ...]:
     """Where a policy kept sessions from surviving, a prompt that comes back lets people choose it."""
     if change.before is None or persists(change.before) != NEVER or not again.sign_ins:
@@ -235,11 +251,31 @@ def _elsewhere(change: Change, setting: str) -> tuple[Elsewhere, ...]:
 def unread(tenant: Tenant, change: Change) -> tuple[DatasetResult, ...]:
     """What of the data that the answer rests on could not be read, or not wholly."""
     names = _RESTS_ON if change.kind == HIDE_PROMPT else (*_RESTS_ON, *NEEDED)
-    return tuple(
+    not_read = tuple(
         DatasetResult(
             name, DATASETS[name].title, "partial" if isinstance(reading, Partial) else "missing", None,
             reading.reason, reading.remedy,
         )
         for name in names
-        if not isinstance(reading := tenant.reading(name), Collected)
+        if not isinstance(reading := tenant.readings.get(name, NOT_ASKED_FOR), Collected)
     )  # fmt: skip
+    return (*not_read, *_new_groups(tenant, change))
+
+
+def _new_groups(tenant: Tenant, change: Change) -> Iterator[DatasetResult]:
+    """Groups that the policy names and no policy named when the tenant was collected: their members were not asked."""
+    reading = tenant.reading("group_members")
+    if change.after is None or not isinstance(reading, Collected):
+        return
+    users, directory = change.after.conditions.users, Directory.of(tenant)
+    named = dict.fromkeys((*users.include_groups, *users.exclude_groups))
+    new = [directory.name(group) for group in named if group not in directory.groups]
+    if new:
+        yield DatasetResult(
+            "group_members",
+            DATASETS["group_members"].title,
+            "partial",
+            None,
+            f"Not asked for, as no policy named them when this was collected: {', '.join(new)}.",
+            "Put the policy in as report-only, collect again, and ask what comes of enabling it.",
+        )

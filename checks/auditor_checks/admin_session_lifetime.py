@@ -17,11 +17,13 @@ What it cannot see: roles held for a part of the directory and roles of one's ow
 cannot name them; nor are roles that nobody holds. Whoever may activate a role is judged as if it were active. That a
 role held through a group counts like any other is an inference. A sign-in frequency that asks for the second factor
 only leaves the first to the old session, and does not count. Sign-ins at risk are not looked at, nor whether another
-policy blocks what is told here. Whether somebody is a guest is told by the user principal name.
+policy blocks what is told here. Whether somebody is a guest is told by the user principal name. Where the holders of
+roles were not read, one finding names all roles for which policies do not give both halves, for no tenant is without a
+Global Administrator; where it is other roles only, that is no finding, and the check is not run.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from auditor.api import (
@@ -41,7 +43,6 @@ from auditor.api import (
     Gap,
     Holder,
     Holders,
-    Partial,
     Person,
     Policy,
     RoleVerdict,
@@ -49,6 +50,7 @@ from auditor.api import (
     Subject,
     Tenant,
     account_of,
+    anybody_who_holds,
     as_if_active,
     asks_again_within,
     cases,
@@ -57,14 +59,28 @@ from auditor.api import (
     leaving_aside,
     never_persistent,
     objects_by_id,
+    of_those_read,
     standing_between,
     supposed,
+    surely_held,
+    sureness,
     told,
     verdict,
 )
 
 _MOST_NAMED = 3
 _READ = (*NEEDED, "service_principals")
+_ROLES = Subject("roles", "administrators", "Administrators")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """`who`: a person, or those who hold a role, in words. `gap`: the sign-in that shows that a half is lacking."""
+
+    who: str
+    person: Person
+    where: Directory
+    gap: Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,13 @@ class _Half:
 
     def gaps(self, person: Person, directory: Directory) -> tuple[Gap, ...]:
         return self.coverage.gaps(person, directory, self.coverage.cases[0])
+
+    def lacking(self, asked: Iterable[tuple[str, Person, Directory]]) -> Iterator[_Lacking]:
+        """Those who certainly do not have it."""
+        for who, person, where in asked:
+            gap = next((gap for gap in self.gaps(person, where) if gap.certain), None)
+            if gap is not None:
+                yield _Lacking(who, person, where, gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +135,13 @@ class _Look:
 def run(tenant: Tenant) -> Iterable[Finding]:
     look = _look(tenant)
     if not any(held.people or held.unseen or held.unseen_eligible for held in look.held.values()):
-        nobody = Subject("roles", "administrators", "Administrators")
-        return told(
-            [
-                Doubt(
-                    nobody,
-                    "Nobody was found who holds a role of administrators, and no tenant is without.",
-                    look.remedy,
-                )
-            ]
-        )
-    said: list[Finding | Doubt] = []
-    for role, held in look.held.items():
-        said += _role(look, role, verdict(role, held, look.directory, look.objects, tenant.break_glass, look.asked))
-    return told(said)
+        message = "Nobody was found who holds a role of administrators, and no tenant is without."
+        return told([Doubt(_ROLES, message, look.remedy)])
+    roles = [
+        (role, verdict(role, held, look.directory, look.objects, tenant.break_glass, look.asked))
+        for role, held in look.held.items()
+    ]
+    return told([*(each for role, found in roles for each in _role(look, role, found)), *_unread(look, roles)])
 
 
 def _look(tenant: Tenant) -> _Look:
@@ -164,31 +180,52 @@ def _look(tenant: Tenant) -> _Look:
 
 def _role(look: _Look, role: str, found: RoleVerdict) -> Iterator[Finding | Doubt]:
     name = ADMIN_ROLES[role]
-    subject = Subject("role", role, name)
     certain = found.whoever is Applies.NO
     groups = [f"whoever is in the group {look.directory.name(each)}" for each in found.unlisted if certain]
     if found.missed or groups:
         yield _missed(look, role, found, groups)
-    elif found.unseen and certain:
-        yield _finding(
-            look,
-            subject,
-            f"Nothing keeps whoever holds {name!r}, and is not named by a policy, to {_both(look)}.",
-            (Severity.MEDIUM, "who holds the role, and whether anybody does, is not known"),
-            [found.unseen[0]],
-            sure=False,
-        )
     elif found.not_known:
-        who = _some(look.holders(found.not_known))
         person, where = look.whom(role, found.not_known[0])
         gaps = ((half, gap) for half in look.halves for gap in half.gaps(person, where))
         reasons = [reason for half, gap in gaps for reason in _undecided(look, half, gap, person, where)]
-        message = f"Of these holders of {name!r} it is not known whether they have {_both(look)}: {who}."
-        yield Doubt(subject, f"{message} {' '.join(reasons[:1])}", look.remedy)
-    elif found.unseen or found.unseen_eligible:
-        why = (*found.unseen, *found.unseen_eligible)[0]
-        message = f"Whether everybody who holds or may activate {name!r} has {_both(look)} is not known."
-        yield Doubt(subject, f"{message} {why}", look.remedy)
+        who = tuple(f"{each} ({name})" for each in look.holders(found.not_known))
+        message = f"Whether these holders of roles have {_both(look)} is not known"
+        yield Doubt(_ROLES, message, look.remedy, who, " ".join(reasons[:1]))
+    unseen = (*found.unseen, *found.unseen_eligible)
+    if unseen and not certain:
+        message = f"Whether everybody who holds or may activate these roles has {_both(look)} is not known"
+        yield Doubt(_ROLES, message, look.remedy, (repr(name),), unseen[0])
+
+
+def _unread(look: _Look, roles: Sequence[tuple[str, RoleVerdict]]) -> Iterator[Finding | Doubt]:
+    """Roles for which policies do not give both halves, and whose holders were not read."""
+    left_out = [
+        (role, found)
+        for role, found in roles
+        if found.unseen and found.whoever is Applies.NO and not (found.missed or found.unlisted)
+    ]
+    why = tuple(dict.fromkeys(found.unseen[0] for _, found in left_out))
+    names = tuple(repr(ADMIN_ROLES[role]) for role, _ in left_out)
+    if any(surely_held(role, look.held[role]) for role, _ in left_out):
+        parts = [f"Sessions last longer than they should for people who hold one of these roles: {', '.join(names)}."]
+        parts.append(" ".join(why[:_MOST_NAMED]))
+        evidence: list[str] = []
+        for half in look.halves:
+            asked = ((repr(ADMIN_ROLES[role]), *anybody_who_holds(role, look.directory)) for role, _ in left_out)
+            lacking = [*half.lacking(asked)]
+            if lacking:
+                all_of_them = len(lacking) == len(left_out)
+                who = "all who hold them" if all_of_them else ", ".join(each.who for each in lacking)
+                parts.append(_lacking(look, half, lacking[0], who))
+                evidence += [f"{each.who}: no {half.words}{_where(each.gap)}" for each in lacking]
+        weight = Severity.MEDIUM, "no tenant is without a Global Administrator, and who it is was not read"
+        made = _finding(look, _ROLES, " ".join(parts), weight, evidence, sure=False, key="holders not read")
+        yield replace(made, remedy=f"{made.remedy} {look.remedy}".rstrip())
+    elif left_out:
+        message = (
+            f"Whether anybody holds one of these roles, for which policies do not give {_both(look)}, is not known"
+        )
+        yield Doubt(_ROLES, message, look.remedy, names, " ".join(why))
 
 
 def _missed(look: _Look, role: str, found: RoleVerdict, groups: Sequence[str]) -> Finding:
@@ -197,20 +234,18 @@ def _missed(look: _Look, role: str, found: RoleVerdict, groups: Sequence[str]) -
     parts = [f"Sessions last longer than they should for these holders of {name!r}: {who}."]
     evidence: list[str] = []
     worst: list[Gap] = []
+    eligible = {holder_in_words(each, look.directory) for each in found.missed if each.eligible}
     for half in look.halves:
-        lacking = []
-        for holder in found.missed:
-            gap = next((gap for gap in half.gaps(*look.whom(role, holder)) if gap.certain), None)
-            if gap is not None:
-                lacking.append((holder, gap))
+        asked = ((holder_in_words(each, look.directory), *look.whom(role, each)) for each in found.missed)
+        lacking = [*half.lacking(asked)]
         if lacking:
-            worst += [gap for holder, gap in lacking if not holder.eligible]
-            parts.append(_lacking(look, role, half, lacking))
-            evidence += [
-                f"{holder_in_words(each, look.directory)}: no {half.words}{_where(gap)}" for each, gap in lacking
-            ]
+            worst += [each.gap for each in lacking if each.who not in eligible]
+            parts.append(_lacking(look, half, lacking[0], _some([each.who for each in lacking])))
+            evidence += [f"{each.who}: no {half.words}{_where(each.gap)}" for each in lacking]
     if found.not_known:
         parts.append(f"Not known: {_some(look.holders(found.not_known))}.")
+    if found.unseen and found.missed:
+        parts.append(found.unseen[0])
     if groups or any(not gap.case.managed for gap in worst):
         weight = Severity.HIGH, "they are administrators"
     elif worst:
@@ -220,17 +255,17 @@ def _missed(look: _Look, role: str, found: RoleVerdict, groups: Sequence[str]) -
     return _finding(look, Subject("role", role, name), " ".join(parts), weight, evidence)
 
 
-def _lacking(look: _Look, role: str, half: _Half, lacking: Sequence[tuple[Holder, Gap]]) -> str:
-    """`lacking`: the holders without this half, each with the sign-in that shows it."""
-    holder, gap = lacking[0]
-    who = _some(look.holders(each for each, _ in lacking))
-    person, where = look.whom(role, holder)
+def _lacking(look: _Look, half: _Half, first: _Lacking, who: str) -> str:
+    """That they lack this half, and what comes nearest to giving it to the first of them."""
     against = [
-        (policy, standing_between(policy, half.does, person, gap.case, where, look.made_up)) for policy in half.tried
+        (policy, standing_between(policy, half.does, first.person, first.gap.case, first.where, look.made_up))
+        for policy in half.tried
     ]
-    said = f"No {half.words}{_where(gap)}: {who}."
+    those = of_those_read(look.tenant)
+    by = f" by any policy{those}" if those else ""
+    said = f"No {half.words}{_where(first.gap)}{by}: {who}."
     if not against:
-        return f"{said} No policy sets it."
+        return f"{said} No policy{those} sets it."
     policy, decision = min(against, key=lambda each: len(each[1].reasons))
     return f"{said} Nearest comes {policy.name or policy.id!r}: {' '.join(decision.reasons)}"
 
@@ -250,15 +285,15 @@ def _finding(
     evidence: Sequence[str],
     *,
     sure: bool = True,
+    key: str = "",
 ) -> Finding:
     tenant = look.tenant
     severity, why = weight
     aside = [f"Emergency account, left aside: {look.directory.name(each)}." for each in sorted(tenant.break_glass)]
     aside += [f"The emergency account {each!r} in the config was not found." for each in tenant.break_glass_unresolved]
-    whole = sure and not isinstance(tenant.reading("policies"), Partial)
     return Finding(
         severity=severity,
-        confidence=Confidence.STATED if whole else Confidence.INFERRED,
+        confidence=sureness(tenant) if sure else Confidence.INFERRED,
         subject=subject,
         message=f"{message} {severity.value.capitalize()}, because {why}.",
         remedy="Write one policy for the roles of administrators and all resources, without conditions, with the "
@@ -267,6 +302,7 @@ def _finding(
             *(Evidence("policies", each) for each in evidence),
             *(Evidence("config", each) for each in aside),
         ),
+        key=key,
     )
 
 
@@ -295,5 +331,5 @@ check = Check(
     wants=_READ,
     run=run,
     docs=__doc__ or "",
-    severities=(Severity.MEDIUM, Severity.HIGH),
+    severities=(Severity.INFO, Severity.MEDIUM, Severity.HIGH),
 )

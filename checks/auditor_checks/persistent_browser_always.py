@@ -14,7 +14,8 @@ administrators and guests out; or remove it.
 
 What it cannot see: whether a device is shared; what other policies ask of the same sign-in; device properties that a
 filter asks for besides how the device is joined and whether it is compliant. Groups and roles are those of the moment
-of collecting, and the counts are what the policy as it stands now would have reached.
+of collecting, and the counts are what the policy as it stands now would have reached. Who is in an excluded group that
+was not read is not known: what is said then holds for all but its members, and the group is named.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +41,7 @@ from auditor.api import (
     aim,
     exposure,
     obstacles,
+    people_in,
     policy_link,
     reach,
     sets_persistent_browser,
@@ -94,8 +96,8 @@ def _finding(
         severity=severity,
         confidence=Confidence.STATED if always and not doubts else Confidence.INFERRED,
         subject=Subject("policy", policy.id, policy.name),
-        message=f"{does} for {aim(policy, tenant.name_of)}.{whether} {_reaches(whom, directory)} {_devices(whom)} "
-        f"{_count(tenant, counted)} {because}",
+        message=f"{does} for {aim(policy, tenant.name_of)}.{whether} {_reaches(policy, whom, directory)} "
+        f"{_devices(whom)} {_count(tenant, counted)} {because}",
         remedy="Limit it to managed devices that one person uses, without administrators and guests, or remove it."
         if always
         else "Look in the portal what the mode is, and set it to never if no session is meant to be kept.",
@@ -127,7 +129,7 @@ def _severity(whom: Exposure, doubts: Sequence[str]) -> tuple[Severity, str]:
     return Severity.LOW, "Low, because it reaches managed devices only, and neither administrators nor guests."
 
 
-def _reaches(whom: Exposure, directory: Directory) -> str:
+def _reaches(policy: Policy, whom: Exposure, directory: Directory) -> str:
     named = [directory.name(user) for user in whom.named]
     said = []
     for verb, value, words in (
@@ -140,7 +142,8 @@ def _reaches(whom: Exposure, directory: Directory) -> str:
     ):
         kinds = [words.get(name, name) for name, applies in _kinds(whom) if applies is value]
         if kinds:
-            said.append(f"It {verb} {_and(kinds)}.")
+            but = f", but for {people_in(whom.but, directory, [policy])}" if whom.but and value is Applies.YES else ""
+            said.append(f"It {verb} {_and(kinds)}{but}.")
     return " ".join(said) or "It reaches chosen members only, and no administrators."
 
 

@@ -14,15 +14,17 @@ on both sides.
 What it cannot see: what Microsoft Entra really does with such a sign-in. A certain conflict is shown by a sign-in of
 the log that both policies would reach as they stand now. Where the log has none, the conditions are compared one by one
 with groups and roles as they were when collected, also with roles that people may activate; combinations that never
-occur, such as a hybrid joined phone, are not ruled out. Policies whose mode is not known are compared with none.
+occur, such as a hybrid joined phone, are not ruled out. Policies whose mode is not known are compared with none. Who is
+in an excluded group that was not read is not known: a conflict is then told for all but its members.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 from auditor.api import (
     NEEDED,
+    SETTING,
     TELLING,
     Applies,
     Board,
@@ -30,11 +32,11 @@ from auditor.api import (
     Collected,
     Confidence,
     Directory,
+    Doubt,
     Evidence,
     Example,
     Finding,
     Missing,
-    NotDecided,
     Partial,
     Policy,
     Severity,
@@ -46,9 +48,13 @@ from auditor.api import (
     may_decide,
     obstacles,
     overlap_in_browsers,
+    people_in,
     policy_link,
+    seen_from_outside,
     sets_persistent_browser,
     stay_signed_in,
+    told,
+    unread_exclusions,
 )
 
 _NO_WINNER = "Which of them wins is not documented."
@@ -63,22 +69,24 @@ class _Met:
     example: Example
 
 
-def run(tenant: Tenant) -> Iterator[Finding]:
+def run(tenant: Tenant) -> Iterable[Finding]:
     directory = Directory.of(tenant)
     may = [policy for policy in sets_persistent_browser(tenant.policies) if may_decide(policy)]
-    in_the_way = {policy.id: obstacles(policy, directory).certain for policy in may}
+    standing = {policy.id: obstacles(policy, directory) for policy in may}
+    in_the_way = {identity: each.certain for identity, each in standing.items()}
     # A role that nobody holds today may be activated tomorrow.
     acting = [policy for policy in may if all(each.unheld for each in in_the_way[policy.id])]
     always = [policy for policy in acting if _mode(policy) == "always"]
     never = [policy for policy in acting if _mode(policy) == "never"]
     keeping = [policy for policy in always if not in_the_way[policy.id]]
-    found = [*_pairs(tenant, always, never, directory), *_setting(tenant, keeping)]
-    yield from found
-    undecided = [*_unread_roles(tenant, always, never), *_unread_setting(tenant, keeping)]
-    if undecided and not found:
-        said = " ".join(sentence for sentence, _ in undecided)
-        remedy = " ".join(each for _, each in undecided)
-        raise NotDecided(f"Nothing was found in what was read, and not all was. {said}", remedy.strip())
+    return told(
+        [
+            *_pairs(tenant, always, never, directory),
+            *_setting(tenant, [(policy, standing[policy.id].not_known) for policy in keeping]),
+            *_unread_roles(tenant, always, never),
+            *_unread_setting(tenant, keeping),
+        ]
+    )
 
 
 def _pairs(
@@ -139,11 +147,20 @@ def _possible(tenant: Tenant, one: Policy, other: Policy, directory: Directory) 
         later = overlap_in_browsers(one, other, _with_eligible(directory))
         if later.meet is Applies.YES or meet.meet is Applies.NO:
             meet, activated = later, " once people have activated roles that they may"
+    but = ""
+    unread = unread_exclusions((one, other), directory) if meet.meet is Applies.NOT_KNOWN else ()
+    if unread:
+        others = overlap_in_browsers(one, other, seen_from_outside(directory, unread))
+        if others.meet is Applies.YES:
+            meet, activated = others, ""
+            but = f" So it is for all but {people_in(unread, directory, (one, other))}."
     if meet.meet is Applies.NO:
         return None
     doubts = [f"{_title(policy)}: {reason}" for policy in (one, other) for reason in acts(policy).reasons]
     if meet.meet is Applies.YES and not doubts:
-        said = f"{_not_seen(tenant)}, and nothing keeps the two apart{activated}: {_some(meet.because)} {_NO_WINNER}"
+        said = (
+            f"{_not_seen(tenant)}, and nothing keeps the two apart{activated}: {_some(meet.because)}{but} {_NO_WINNER}"
+        )
         return _finding(tenant, (one, other), Severity.LOW, f"{_opposite(other)} {said}", ())
     reasons = [*doubts, *(meet.because if meet.meet is Applies.NOT_KNOWN else ())]
     said = f"Whether they contradict each other in one sign-in{activated} is not known. {_some(reasons)}"
@@ -199,17 +216,20 @@ def _evidence(tenant: Tenant, policy: Policy) -> Evidence:
     return Evidence("policies", said, policy.modified or "")
 
 
-def _setting(tenant: Tenant, keeping: Sequence[Policy]) -> Iterator[Finding]:
-    """Hidden, against policies that keep sessions."""
+def _setting(tenant: Tenant, keeping: Sequence[tuple[Policy, tuple[str, ...]]]) -> Iterator[Finding]:
+    """Hidden, against policies that keep sessions; with why it is not known whether they do."""
     answer = stay_signed_in(tenant)
-    for policy in keeping if answer.verdict == "hidden" else ():
-        sure = "It keeps" if decides(policy) else "It may keep"
+    for policy, doubts in keeping if answer.verdict == "hidden" else ():
+        certain = decides(policy) and not doubts
+        sure = "It keeps" if certain else "It may keep"
+        why = f" Whether it does anything is not known: {' '.join(doubts)}" if doubts else ""
         yield Finding(
             severity=Severity.LOW,
-            confidence=Confidence(answer.confidence),
+            confidence=Confidence(answer.confidence) if certain else Confidence.INFERRED,
             subject=Subject("policy", policy.id, policy.name),
-            message=f"{sure} browser sessions although users are not asked to stay signed in: the policy overrides the "
-            f"hidden setting for {aim(policy, tenant.name_of)}. Low, because the policy itself is another finding.",
+            message=f"{sure} browser sessions although users are not asked to stay signed in: the policy overrides "
+            f"the hidden setting for {aim(policy, tenant.name_of)}.{why} Low, because the policy itself is another "
+            "finding.",
             remedy="Do not count on the hidden setting for them. If no session is meant to survive, remove the policy.",
             evidence=(_evidence(tenant, policy), *answer.evidence),
             key="overrides-the-setting",
@@ -217,23 +237,27 @@ def _setting(tenant: Tenant, keeping: Sequence[Policy]) -> Iterator[Finding]:
         )
 
 
-def _unread_setting(tenant: Tenant, keeping: Sequence[Policy]) -> Iterator[tuple[str, str]]:
-    """What is not known, and what would bring it."""
+def _unread_setting(tenant: Tenant, keeping: Sequence[Policy]) -> Iterator[Doubt]:
     answer = stay_signed_in(tenant)
     if keeping and answer.verdict == "not known":
-        yield (
+        yield Doubt(
+            SETTING,
             f"Whether the setting to stay signed in is hidden, which a policy overrides, is not known. {answer.why}",
             "Look in the portal (Users > User settings) and write it under [tenant.stay_signed_in].",
         )
 
 
-def _unread_roles(tenant: Tenant, always: Sequence[Policy], never: Sequence[Policy]) -> Iterator[tuple[str, str]]:
+def _unread_roles(tenant: Tenant, always: Sequence[Policy], never: Sequence[Policy]) -> Iterator[Doubt]:
     """Policies that are apart today may meet when somebody activates a role."""
     eligible = tenant.reading("role_eligibilities")
     users = [policy.conditions.users for policy in (*always, *never)]
     by_role = any(each.include_roles or each.exclude_roles for each in users)
     if always and never and by_role and not isinstance(eligible, Collected):
-        yield f"Who may activate roles that the policies name was not wholly read: {eligible.reason}", eligible.remedy
+        yield Doubt(
+            Subject("roles", "eligible", "Roles that people may activate"),
+            f"Who may activate roles that the policies name was not wholly read: {eligible.reason}",
+            eligible.remedy,
+        )
 
 
 check = Check(

@@ -34,6 +34,7 @@ from auditor.api import (
     Tenant,
     aim,
     obstacles,
+    people_in,
     policy_link,
     sets_persistent_browser,
 )
@@ -49,12 +50,17 @@ def run(tenant: Tenant) -> Iterator[Finding]:
         seen = obstacles(policy, directory)
         if seen.certain:
             found.append(_finding(tenant, directory, policy, seen.certain))
-        elif seen.not_known:
-            undecided.append((policy, seen.not_known))
+        elif seen.not_known or seen.unless:
+            undecided.append((policy, (*seen.not_known, *_unless(policy, seen.unless, directory))))
     if undecided and not found:
         raise NotDecided(" ".join(_doubt(*each) for each in undecided), _remedy_of(tenant))
     yield from found
     yield from (_unknown(tenant, *each) for each in undecided)
+
+
+def _unless(policy: Policy, unread: tuple[str, ...], directory: Directory) -> Iterator[str]:
+    if unread:
+        yield f"It does, unless everybody whom it is for is among {people_in(unread, directory, [policy])}."
 
 
 def _finding(tenant: Tenant, directory: Directory, policy: Policy, reasons: tuple[Obstacle, ...]) -> Finding:

@@ -37,6 +37,7 @@ from auditor.api import (
     decides,
     excluded_people,
     may_decide,
+    of_those_read,
     persists,
     policy_link,
     prompt_reach,
@@ -92,8 +93,8 @@ def _moot(tenant: Tenant, answer: StaySignedIn, whole: Sequence[Policy], reached
         subject=SETTING,
         message=f"The setting says to show the prompt, and yet no user of the tenant should meet it: {_named(whole)} "
         f"{'reaches' if len(whole) == 1 else 'reach'} every browser sign-in, and whom a policy with always or never "
-        f"reaches is not asked.{_contest(whole)} {_counted(reached)}{_met(tenant, whole)} Low, because no one is worse "
-        "off for it; but who changes the setting changes nothing.",
+        f"reaches is not asked.{_contest(whole)} {_counted(tenant, reached)}{_met(tenant, whole)} Low, because no one "
+        "is worse off for it; but who changes the setting changes nothing.",
         remedy="Keep the policy as what decides and hide the prompt, so that both say the same; or remove the policy.",
         evidence=(*answer.evidence, *_evidence(tenant, whole)),
         key="moot",
@@ -113,7 +114,7 @@ def _partly(
         subject=SETTING,
         message=f"The setting says to show the prompt, but only those can meet it whom {_named([policy])} leaves out: "
         f"{_excluded(policy, directory)} ({count}). Everybody else it reaches in every browser sign-in, and they are "
-        f"not asked. {_counted(reached)}{_met(tenant, [policy])}",
+        f"not asked. {_counted(tenant, reached)}{_met(tenant, [policy])}",
         remedy="Nothing, if the setting is meant for them.",
         evidence=(*answer.evidence, *_evidence(tenant, [policy])),
         key="partly-moot",
@@ -192,13 +193,13 @@ def _met(tenant: Tenant, policies: Sequence[Policy]) -> str:
     return f" Users did meet it, last on {day}: look whether a policy should have kept it from them by then."
 
 
-def _counted(reached: PromptReach | None) -> str:
+def _counted(tenant: Tenant, reached: PromptReach | None) -> str:
     if reached is None:
         return "The sign-in log was not read, so nothing was counted."
     unsure = f", of {reached.not_known} it is not known" if reached.not_known else ""
     return (
-        f"Of {reached.total} completed browser sign-ins by the tenant's own users in the log, policies decide for "
-        f"{reached.decided}, {reached.left} are left to the setting{unsure}."
+        f"Of {reached.total} completed browser sign-ins by the tenant's own users in the log, "
+        f"policies{of_those_read(tenant)} decide for {reached.decided}, {reached.left} are left to the setting{unsure}."
     )
 
 

@@ -40,6 +40,7 @@ from auditor.api import (
     aim,
     in_words,
     meetings,
+    of_those_read,
     often,
     persists,
     policy_link,
@@ -140,10 +141,12 @@ def _idle(tenant: Tenant, there: SessionLifetimes) -> Iterator[Finding]:
     timeout = f"the idle timeout of {in_words(there.idle_seconds)} ({_name(there.idle_in_force[0].policy)})"
     always = [policy for policy in there.persistent if persists(policy) == "always"]
     if stay_signed_in(tenant).verdict == "shown" and not any(reaches_everybody(p, directory) for p in there.persistent):
+        those = of_those_read(tenant)
+        asked = f"and no policy{those} keeps all of them from being asked" if those else "and they are asked"
         yield _against(
             "idle-timeout-escaped",
-            f"Users who choose to stay signed in escape {timeout} in Microsoft 365, and they are asked. Low, because "
-            "not everybody chooses it.",
+            f"Users who choose to stay signed in escape {timeout} in Microsoft 365, {asked}. Low, because not "
+            "everybody chooses it.",
             "Hide the prompt, or let a policy say never where idle sessions must end.",
             (*stay_signed_in(tenant).evidence, *_definitions(there)),
         )

@@ -270,3 +270,52 @@ def test_many_people_are_cut() -> None:
         found(role_assignments=held[:count], directory_objects=people).fingerprint("t", check.id) for count in (1, 9)
     }
     assert len(prints) == 1
+
+
+HOLDERS_UNREAD = {"role_assignments": "403.", "role_eligibilities": "403."}
+
+
+@pytest.mark.parametrize(
+    ("made", "never", "again", "words"),
+    [
+        (policy(), False, True, "No policy sets it."),
+        (admins(again=frequency(4, "days")), False, True, "Nearest comes 'Admins': It asks to sign in again after 4 d"),
+        (admins(users={"excludeRoles": [GLOBAL]}), True, True, "The person is excluded: By the role 'Global Admin"),
+    ],
+)
+def test_roles_whose_holders_were_not_read_are_one_finding(
+    made: dict[str, Any], never: bool, again: bool, words: str
+) -> None:
+    (finding,) = run(made, role_templates=[], missing=HOLDERS_UNREAD).findings
+    assert (finding.subject.id, finding.key) == ("administrators", "holders not read")
+    assert (finding.severity, finding.confidence) == (Severity.MEDIUM, Confidence.INFERRED)
+    assert lacks(finding) == (never, again)
+    assert words in finding.message
+    assert "no tenant is without a Global Administrator" in finding.message
+    assert "Who holds roles was not read: 403." in finding.message
+    assert "RoleManagement.Read.Directory" in finding.remedy
+
+
+def test_the_finding_about_unread_roles_keeps_its_identity() -> None:
+    some = (admins(users={"excludeRoles": roles}) for roles in ([GLOBAL], [GLOBAL, READER]))
+    prints = {
+        finding.fingerprint("t", check.id) for made in some for finding in run(made, missing=HOLDERS_UNREAD).findings
+    }
+    assert len(prints) == 1
+
+
+def test_of_a_role_that_nobody_may_hold_nothing_is_found() -> None:
+    result = run(admins(users={"excludeRoles": [READER]}), missing=HOLDERS_UNREAD)
+    assert result.status is Status.NOT_RUN
+    assert "Whether anybody holds one of these roles" in result.reason
+    assert "'Global Reader'" in result.reason
+    # Some Global Administrator was read: whether there are others is not known.
+    part = run(admins(users={"includeUsers": ["u-ada"]}), partial={"role_assignments": "One page of two."})
+    assert part.status is Status.NOT_RUN
+
+
+def test_of_a_part_of_the_policies_no_more_is_claimed() -> None:
+    finding = found(admins(again=frequency(9)), partial={"policies": "One of two was not understood."})
+    assert "No new sign-in within 4 hours by any policy of those that were read: 'Ada'" in finding.message
+    assert finding.confidence is Confidence.INFERRED
+    assert run(partial={"policies": "None of two was understood."}).status is Status.NOT_RUN

@@ -8,6 +8,7 @@ from auditor.testing import policy, role_assignment, run_check, sign_in
 from auditor_checks.persistent_browser_always import check
 
 GLOBAL = "62e90394-69f5-4237-9190-012177145e10"
+HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 ADA = "aaaaaaaa-0000-4000-8000-000000000001"
 BOB = "aaaaaaaa-0000-4000-8000-000000000002"
 GROUP = "dddddddd-0000-4000-8000-000000000001"
@@ -211,3 +212,78 @@ def test_of_a_log_that_was_read_in_part_no_more_is_claimed() -> None:
 def test_hostile_names_and_a_new_name_make_no_other_finding() -> None:
     old, new = always(), always() | {"displayName": "=cmd()<script>"}
     assert len({found(each).fingerprint("t", check.id) for each in (old, new)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("users", "parts", "but"),
+    [
+        (
+            {"excludeGroups": [GROUP]},
+            {"missing": {"group_members": "403."}},
+            "the members of the group 'Pilot', who were",
+        ),
+        ({"excludeGroups": [GROUP]}, {}, "the members of the group 'Pilot', who were not read"),
+        (
+            {"excludeGroups": [GROUP]},
+            {"group_members": {GROUP: 30_000}},
+            "the members of the group 'Pilot', who are too many",
+        ),
+        (
+            {"excludeRoles": [GLOBAL]},
+            {"missing": {"role_assignments": "403."}},
+            "those who hold the role 'Global Administrator', who were not read",
+        ),
+    ],
+)
+def test_an_excluded_group_that_was_not_read_takes_nothing_from_all_others(
+    users: dict[str, Any], parts: dict[str, Any], but: str
+) -> None:
+    finding = found(always(users={"includeUsers": ["All"], **users}), **parts)
+    assert (finding.severity, finding.confidence) == (Severity.HIGH, Confidence.STATED)
+    assert "It reaches every ordinary member" in finding.message
+    assert ", but for t" in finding.message
+    assert but in finding.message
+    assert "Whether it does so is not known" not in finding.message
+
+
+def test_an_excluded_group_that_was_not_read_leaves_a_named_person_in_doubt() -> None:
+    finding = found(always(users={"includeUsers": [ADA], "excludeGroups": [GROUP]}), role_assignments=[])
+    assert "Whether it does so is not known: The members of the group 'Pilot' are not known" in finding.message
+    held = found(
+        always(users={"includeUsers": [ADA], "excludeGroups": [GROUP]}), role_assignments=[role_assignment(ADA, GLOBAL)]
+    )
+    assert held.severity is Severity.MEDIUM
+    assert "It may reach administrators." in held.message
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"agents": {"includeAgents": ["All"]}},
+        {"agentContext": {"x": "y"}},
+        {"agentIdRiskLevels": "high"},
+        {"times": {"x": ["1"]}},
+        {"ofTomorrow": 1},
+    ],
+)
+def test_of_a_condition_that_is_not_known_it_says_nobody_is_reached_for_sure(condition: dict[str, Any]) -> None:
+    finding = found(always(**condition))
+    assert "It reaches" not in finding.message
+    assert "a part that is not known of all users" in finding.message
+    assert (finding.severity, finding.confidence) == (Severity.MEDIUM, Confidence.INFERRED)
+
+
+def test_no_tenant_is_without_a_global_administrator() -> None:
+    unread = {"missing": {"role_assignments": "403.", "role_eligibilities": "403."}, "role_templates": []}
+    finding = found(always(users={"includeUsers": [], "includeRoles": [GLOBAL, HELPDESK]}), **unread)
+    assert finding.severity is Severity.HIGH
+    assert "for role 'Global Administrator', role 'Helpdesk Administrator';" in finding.message
+    assert "It reaches administrators." in finding.message
+    for users in (
+        {"includeUsers": [], "includeRoles": [GLOBAL], "excludeUsers": [ADA]},  # who may be the only one
+        {"includeUsers": [], "includeRoles": [HELPDESK]},
+    ):
+        finding = found(always(users=users), **unread)
+        assert finding.severity is Severity.MEDIUM
+        assert "Whether it does so is not known" in finding.message
+        assert "It may reach" in finding.message

@@ -148,3 +148,25 @@ def test_not_clear_where_the_setting_is_not_known() -> None:
 
 def test_not_run_without_policies() -> None:
     assert run_check(check, missing={"policies": "Graph answered 403."}).status is Status.NOT_RUN
+
+
+def test_an_excluded_group_that_was_not_read_takes_nothing_from_all_others() -> None:
+    everybody_but = {"includeUsers": ["All"], "excludeGroups": [GROUP]}
+    finding = found(made("always", everybody_but), made("never"))
+    assert finding.severity is Severity.LOW
+    assert "So it is for all but the members of the group 'Pilot', who were not read." in finding.message
+    one = found(made("always", {"includeUsers": [ADA], "excludeGroups": [GROUP]}), made("never"))
+    assert one.severity is Severity.INFO
+    assert "not known" in one.message
+    apart = ran(made("always", everybody_but), made("never", {"includeUsers": [], "includeGroups": [GROUP]}))
+    assert apart.status is Status.CLEAR
+
+
+def test_beside_a_finding_what_was_not_read_is_told() -> None:
+    pair = made("always", {"includeUsers": ["All"], "excludeRoles": [GLOBAL]}), made("never")
+    result = ran(*pair, sign_in_page=[], missing={"role_eligibilities": "No P2.", "sign_in_page": "403."})
+    told = {finding.subject.kind: finding for finding in result.findings}
+    assert told["policy"].severity is Severity.LOW
+    assert told["roles"].severity is told["setting"].severity is Severity.INFO
+    assert "No P2." in told["roles"].message
+    assert "Whether the setting to stay signed in is hidden" in told["setting"].message

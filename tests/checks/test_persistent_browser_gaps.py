@@ -174,10 +174,12 @@ def test_a_role_left_out_is_found_even_without_its_holders(missing: dict[str, st
     roles = never(users={"includeUsers": [], "includeRoles": [READER]})
     templates = [*ROLES, {"id": READER, "displayName": "Global Reader"}]
     told = found(roles, role_templates=templates, missing=missing, role_assignments=[role_assignment("u-ada", GLOBAL)])
-    finding = told["role", GLOBAL]
+    finding = told["roles", "administrators"] if missing else told["role", GLOBAL]
     assert finding.severity is (Severity.MEDIUM if missing else Severity.HIGH)
     assert ("403." in finding.message) is bool(missing)
-    assert ("role", READER) not in told
+    assert "'Global Administrator'" in finding.message
+    assert "'Global Reader'" not in finding.message
+    assert [kind for kind, _ in told if kind == "role"] == ([] if missing else ["role"])
 
 
 def test_guests_of_one_tenant() -> None:
@@ -289,3 +291,51 @@ def test_the_fingerprint_outlives_a_new_member() -> None:
         for people in (["u-eve"], ["u-eve", "u-bob"])
     }
     assert len(prints) == 1
+
+
+@pytest.mark.parametrize("unread", [{}, {"role_assignments": "403.", "role_eligibilities": "403."}])
+def test_no_doubt_hides_another(unread: dict[str, str]) -> None:
+    result = run(never(users={"excludeGroups": ["g-vip"]}), missing={"group_members": "403.", **unread})
+    assert result.status is Status.NOT_RUN
+    assert "the group 'VIP' (by" in result.reason
+    assert "The members of the group 'VIP' are not known: 403." in result.reason
+    assert result.reason.count("who holds or may activate these roles") == (1 if unread else 0)
+    assert ("'User Administrator'" in result.reason) is bool(unread)
+    assert "more like this" not in result.reason
+
+
+def test_roles_whose_holders_were_not_read_are_one_finding_of_one_identity() -> None:
+    unread = {"role_assignments": "403."}
+    without = [never(users={"excludeRoles": roles}) for roles in ([GLOBAL], [GLOBAL, READER])]
+    (one,), (two,) = (run(made, missing=unread).findings for made in without)
+    assert one.fingerprint("t", check.id) == two.fingerprint("t", check.id)
+    assert (one.severity, one.confidence) == (Severity.MEDIUM, Confidence.INFERRED)
+    assert "'Global Administrator', 'Global Reader'" in two.message
+    assert "RoleManagement.Read.Directory" in two.remedy
+
+
+@pytest.mark.parametrize("page", [[], [branding_row(False)], [branding_row(True)]])
+def test_an_excluded_global_administrator_is_medium_whoever_it_is(page: list[dict[str, Any]]) -> None:
+    result = run(never(users={"excludeRoles": [GLOBAL]}), sign_in_page=page, missing={"role_assignments": "403."})
+    assert [each.severity for each in result.findings] == [Severity.MEDIUM]
+
+
+def test_other_roles_may_be_held_by_nobody() -> None:
+    result = run(never(users={"excludeRoles": [READER]}), missing={"role_assignments": "403."})
+    assert result.status is Status.NOT_RUN
+    assert "Whether anybody holds one of these roles" in result.reason
+    assert "'Global Reader'. Who holds roles was not read: 403." in result.reason
+    lesser = run(never(users={"excludeRoles": [SYNC]}), missing={"role_assignments": "403."})
+    assert lesser.status is Status.NOT_RUN
+    assert "'Synchronization'" in lesser.reason
+
+
+def test_of_a_part_of_the_policies_no_more_is_claimed() -> None:
+    partial = {"policies": "One of two was not understood."}
+    for made in (never(users={"excludeUsers": ["u-bob"]}), never() | {"state": "disabled"}):
+        for finding in run(made, partial=partial).findings:
+            assert "policy of those that were read" in finding.message
+            assert finding.confidence is Confidence.INFERRED
+    for finding in run(never(users={"excludeUsers": ["u-bob"]})).findings:
+        assert "that were read" not in finding.message
+    assert run(partial=partial).status is Status.NOT_RUN

@@ -156,7 +156,7 @@ def test_clear(one: dict[str, Any]) -> None:
     ("one", "words"),
     [
         (made(users={"includeGroups": [UNREAD]}), "The members of the group"),
-        (made(users={"includeGroups": [BIG], "excludeGroups": [UNREAD]}), "The members of the group"),
+        (made(users={"includeGroups": [BIG], "excludeGroups": [UNREAD]}), "unless everybody whom it is for is among"),
         (made(state="paused"), "state 'paused' is not known"),
         (
             policy() | {"sessionControls": {"persistentBrowser": {"mode": "never"}}},
@@ -253,3 +253,10 @@ def test_since_when_without_the_audit_log() -> None:
 
 def test_not_run_without_policies() -> None:
     assert run_check(check, missing={"policies": "Graph answered 403."}).status is Status.NOT_RUN
+
+
+def test_an_excluded_group_that_was_not_read_may_be_everybody() -> None:
+    result = ran(made(users={"includeUsers": ["All"], "excludeGroups": [UNREAD]}))
+    assert result.status is Status.NOT_RUN
+    said = f"It does, unless everybody whom it is for is among the members of the group {UNREAD}, who were not read."
+    assert said in result.reason

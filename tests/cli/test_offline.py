@@ -225,7 +225,7 @@ def test_whether_a_domain_is_of_an_id_is_not_guessed(auditor: Invoke, nameless: 
     named = auditor("run", "--from", nameless, "-f", "json", "-q", "-c", "auditor.toml")
     assert report(named)["stay_signed_in"]["verdict"] == "hidden"
     assert report(named)["id"] == OTHER
-    assert "does not say whether it is of contoso.example" in named.stderr
+    assert "is of contoso.example it does not say: it is taken for that" in named.stderr
 
 
 def test_a_rule_for_another_tenant_of_the_config_matches_nothing_here_and_is_not_blamed(
@@ -248,3 +248,18 @@ def test_what_if_takes_what_run_takes(
     said = json.loads(result.stdout)
     assert said["tenant"]["id"] == tenant_in_files.tenant_id
     assert said["prompts"]["total"] > 0
+
+
+@pytest.mark.parametrize("other", [OTHER, "fabrikam.example"])
+def test_with_a_table_of_pseudonyms_nobody_is_named_on_standard_error(
+    auditor: Invoke, plain: str, nameless: Path, tmp_path: Path, simulation: Simulation, other: str
+) -> None:
+    (tmp_path / "auditor.toml").write_text(config(other))
+    told = [
+        auditor("run", "--from", source, "-q", "-f", "json", "--redact", "names.json").stderr
+        for source in (plain, nameless)
+    ]
+    assert "is not used" in told[0]
+    assert "it is taken for that" in told[1]
+    names = (other, plain, nameless.name, simulation.tenant_id, simulation.custom_domain, simulation.initial_domain)
+    assert [each for each in names if each in "".join(told)] == []

@@ -1,6 +1,7 @@
 """`auditor run` and `auditor collect`, as a person types them."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,32 @@ def test_collect_and_then_run_gives_the_report_of_run(auditor: Invoke, tmp_path:
     offline = auditor("run", "--from", "evidence", "--format", "json")
     assert without_metadata(report(offline)) == without_metadata(report(live))
     assert offline.exit_code == live.exit_code
+
+
+def test_a_zip_of_a_collected_folder_gives_the_report_of_the_folder(auditor: Invoke, tmp_path: Path) -> None:
+    auditor("collect", "-o", "evidence")
+    packed = shutil.make_archive(str(tmp_path / "sent"), "zip", tmp_path, "evidence")
+    for verb in (["run", "--format", "json"], ["interrupts", "--format", "ndjson"], ["what-if", "hide-prompt"]):
+        folder = auditor(*verb, "-q", "--from", "evidence")
+        shutil.rmtree(tmp_path / "history", ignore_errors=True)  # or the second run would tell of the first
+        zipped = auditor(*verb, "-q", "--from", packed)
+        assert zipped.stdout == folder.stdout != ""
+        assert zipped.exit_code == folder.exit_code
+
+
+def test_what_is_left_aside_is_named_in_every_format(auditor: Invoke, exported: Path, tmp_path: Path) -> None:
+    (exported / "EntraIdSignInEvents.csv").write_text("Timestamp,ErrorCode,CorrelationId\n2026-11-20,50140,c1\n")
+    for form in ("table", "markdown", "html", "csv", "json"):
+        auditor("run", "--from", exported, "-q", "--format", form, "-o", tmp_path / form)
+        there = [tmp_path / form, *(tmp_path / form).rglob("*")]
+        text = "".join(path.read_text("utf-8") for path in there if path.is_file())
+        assert "EntraIdSignInEvents.csv" in text, form
+        assert "notes.txt" in text, form
+        assert "all of it read" not in text, form
+    listed = auditor("interrupts", "--from", exported, "-q")
+    assert listed.exit_code == 3
+    assert "EntraIdSignInEvents.csv" in listed.stderr
+    assert "notes.txt" in listed.stderr
 
 
 def test_offline_asks_nobody(auditor: Invoke, local: LocalTenant) -> None:

@@ -65,9 +65,10 @@ def test_who_what_and_with_which_client(conditions: dict[str, Any], words: str) 
         ({"devices": {"deviceFilter": {"mode": "include", "rule": RULE}}}, f"only devices with {RULE}"),
         ({"devices": {"deviceFilter": {"mode": "exclude", "rule": RULE}}}, f"not devices with {RULE}"),
         ({"devices": {"deviceFilter": {"mode": "new", "rule": RULE}}},
-         f"devices in the mode 'new' with {RULE}; and what this version does not know: devices: the mode new"),
+         f"devices in the mode 'new' with {RULE}; as it sets what this version does not know: devices: the mode new"),
         ({"devices": {"deviceFilter": {"mode": "include", "rule": 'device.colour -eq "red"'}}},
-         'only devices with device.colour -eq "red"; and what this version does not know: devices: device.colour'),
+         'only devices with device.colour -eq "red"; '
+         "as it sets what this version does not know: devices: device.colour"),
         ({"platforms": {"includePlatforms": ["all"], "excludePlatforms": ["iOS"]}}, "platforms: all except iOS"),
         ({"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted", "l-1", "l-2"]}},
          "locations: any except all trusted ones, location 'Offices', location l-2"),
@@ -76,9 +77,22 @@ def test_who_what_and_with_which_client(conditions: dict[str, Any], words: str) 
         ({"userRiskLevels": ["high"]}, "user risk: high"),
         ({"insiderRiskLevels": "elevated"}, "insider risk: elevated"),
         ({"authenticationFlows": {"transferMethods": "deviceCodeFlow"}}, "authentication flows: deviceCodeFlow"),
-        ({"times": {"x": 1}}, "and what this version does not know: times"),
+        ({"agents": {"includeAgents": ["All"]}}, "as it sets what this version does not know: agents"),
+        ({"agentIdRiskLevels": "high"}, "as it sets what this version does not know: agentIdRiskLevels"),
+        ({"times": {"x": 1}}, "as it sets what this version does not know: times"),
         ({"platforms": {"includePlatforms": []}, "locations": None, "signInRiskLevels": []}, ""),
     ],
 )  # fmt: skip
 def test_further_conditions(conditions: dict[str, Any], words: str) -> None:
-    assert said(**conditions) == "; ".join(["all users", "all resources", "any client", *([words] if words else [])])
+    whom = "a part that is not known of all users" if "does not know" in words else "all users"
+    assert said(**conditions) == "; ".join([whom, "all resources", "any client", *([words] if words else [])])
+
+
+def test_roles_of_administrators_are_named_though_no_roles_were_read() -> None:
+    role = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"
+    assert "role 'Application Administrator' except role 'Application Administrator'" in said(
+        users={"includeRoles": [role], "excludeRoles": [role.upper()]}
+    )
+    assert "role 99999999-0000-4000-8000-000000000001" in said(
+        users={"includeRoles": ["99999999-0000-4000-8000-000000000001"]}
+    )

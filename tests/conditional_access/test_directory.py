@@ -11,7 +11,7 @@ from auditor import testing
 from auditor.conditional_access.directory import NEEDED, Directory, active_holders, address_of
 from auditor.conditional_access.roles import ADMIN_ROLES
 from auditor.conditional_access.three_values import Applies
-from auditor.tenant.circumstances import Way
+from auditor.tenant.circumstances import SOMEBODY, Way
 from auditor.tenant.graph_json import named_location as parsed
 from auditor.tenant.records import GroupMembers, NamedLocation, RoleHolding
 from auditor.testing import named_location, role_assignment
@@ -263,3 +263,20 @@ def test_whether_somebody_had_activated_a_role_is_not_known() -> None:
         "member": Applies.NOT_KNOWN,
         "other": Applies.NO,
     }
+
+
+def test_roles_of_administrators_are_known_though_no_roles_were_read() -> None:
+    role = next(iter(ADMIN_ROLES))
+    with testing.tenant(missing={"role_templates": "403."}) as made:
+        assert Directory.of(made).name(role) == repr(ADMIN_ROLES[role])
+    others = [{"id": "99999999-0000-4000-8000-000000000001", "displayName": "Other"}]
+    with testing.tenant(role_templates=others, role_assignments=[role_assignment("ada", role)]) as made:
+        assert Directory.of(made).holds_role("ada", role).applies is Applies.YES
+
+
+def test_somebody_may_be_taken_to_be_outside_and_nobody_else() -> None:
+    directory = Directory(groups_missing="403.", holders_missing="403.", outside=frozenset({"g", ROLE}))
+    assert directory.in_group(SOMEBODY, "g").applies is directory.holds_role(SOMEBODY, ROLE).applies is Applies.NO
+    assert directory.in_group(SOMEBODY, "other").applies is Applies.NOT_KNOWN
+    for user in ("ada", ""):
+        assert directory.in_group(user, "g").applies is directory.holds_role(user, ROLE).applies is Applies.NOT_KNOWN

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from auditor.conditional_access.directory import Directory
 from auditor.conditional_access.people import people
-from auditor.conditional_access.reduction import SOMEBODY, Reduction, changed_at
+from auditor.conditional_access.reduction import Reduction, changed_at
 from auditor.conditional_access.resources import resources
 from auditor.conditional_access.ways import ways
-from auditor.tenant.circumstances import ANY_KIND, EXTERNAL, Circumstances, Device, Person, Target, Way
+from auditor.tenant.circumstances import ANY_KIND, EXTERNAL, SOMEBODY, Circumstances, Device, Person, Target, Way
 from auditor.tenant.graph_policy import policy as parsed
 from auditor.tenant.instant import parse
 from auditor.tenant.policy import Policy

@@ -60,7 +60,8 @@ def test_without_policies_nothing_is_known(why: Why) -> None:
 
 
 def test_with_policies_read_in_part_it_is_inferred(why: Why) -> None:
-    said = why(sign_in(50140), sign_in_page=SHOWN, partial={"policies": "One was twisted."})
+    part = {"policies": [{**NEVER, "state": "disabled"}], "partial": {"policies": "One was twisted."}}
+    said = why(sign_in(50140), sign_in_page=SHOWN, **part)
     assert (said.cause, said.confidence) == ("prompt-expected", Confidence.INFERRED)
     assert any("Not wholly read" in each for each in said.missing)
 

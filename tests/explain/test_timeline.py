@@ -91,7 +91,7 @@ def test_policies_that_asked_for_something(tell: Tell) -> None:
         ((0, 50140), WHOLE, "abandoned", "nothing follows"),
         ((50140, 50126), WHOLE, "failed", "its last row is 50126 InvalidUserNameOrPassword"),
         ((50140, 999999), WHOLE, "not known", "999999, which is not in the catalogue"),
-        ((50140, None), WHOLE, "not known", "a row without a code"),
+        ((50140, None), WHOLE, "not known", "its last row has no code"),
         ((50140,), "ends", "pending", "reaches to 2026-11-04T09:30:00Z only"),
         ((50126,), "ends", "pending", "reaches to 2026-11-04T09:30:00Z only"),
         ((50140,), "hole", "not known", "a hole behind it"),

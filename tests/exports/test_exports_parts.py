@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tarfile
+import warnings
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -123,3 +125,31 @@ def test_what_is_compressed_counts_for_more(tmp_path: Path) -> None:
     assert part.size > (tmp_path / "log.gz").stat().st_size
     (missing,) = parts_of([tmp_path / "none"], 2)
     assert read(missing)
+
+
+def test_members_of_one_name_are_each_read(tmp_path: Path) -> None:
+    path = tmp_path / "logs.zip"
+    with zipfile.ZipFile(path, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        for name, number in (("x.json", 1), ("../y.json", 2), ("x.json", 3), ("/z.json", 4), (".a/b.json", 5)):
+            archive.writestr(name, f'{{"a": {number}}}')
+        archive.writestr("__MACOSX/._x.json", "x")
+    hidden: list[str] = []
+    found = tuple(whole_parts(path, tmp_path, hidden.append))
+    assert [part.name for part in found] == [
+        "logs.zip/x.json",
+        "logs.zip/../y.json",
+        "logs.zip/x.json (2)",
+        "logs.zip//z.json",
+    ]
+    assert [row for part in found for row in read(part)] == [b'{"a": %d}' % number for number in (1, 2, 3, 4)]
+    assert hidden == ["logs.zip/.a/b.json"]
+
+
+def test_a_tar_file_says_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[]")
+    for mode in ("w", "w:gz"):
+        with tarfile.open(tmp_path / "logs", mode) as archive:  # type: ignore[call-overload]
+            archive.add(tmp_path / "x.json", "x.json")
+        (refused,) = (row for part in whole_parts(tmp_path / "logs", tmp_path) for row in read(part))
+        assert "it is a tar file, whose members are not read: unpack it" in refused.why

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.exports.lines import CUT_OFF
 from auditor.exports.part import Part, Unreadable
 from auditor.exports.place import Place
 from auditor.exports.tables import header_of, table
@@ -78,3 +79,21 @@ def test_what_is_no_table(read: Read) -> None:
         assert (rows, [each.why for each in refused]) == ([], ["It is neither JSON nor a table."])
     assert header_of(b"a\tb,c\td\n") == ("a", "b,c", "d")
     assert read(b"") == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "refused"),
+    [
+        ("a,b\n1,None\n2,None\n3,No", 2, [CUT_OFF]),
+        ("a,b\n1,None\n2,None\n3,", 2, [CUT_OFF]),
+        ("a,b\n1,50140\n2,50074\n3,501", 2, [CUT_OFF]),
+        ("a,b\n1,50140\n2,0\n3,50140", 3, []),
+        ("a,b\n1,50140\n2,50074\n3,0\n", 3, []),
+        ('a,b\n1,"None"\n2,"No"', 2, []),
+        ("a,b\n1,x", 1, []),
+    ],
+)
+def test_a_last_cell_that_is_cut_off(text: str, rows: int, refused: list[str], read: Read) -> None:
+    """Without a line end behind it, and a part of what stands in the rows before."""
+    found, left = read(text.encode())
+    assert (len(found), [each.why for each in left]) == (rows, refused)

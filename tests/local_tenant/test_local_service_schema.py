@@ -98,7 +98,10 @@ def test_no_listed_endpoint_is_forgotten() -> None:
     untyped = {
         "/directoryObjects/getByIds",
         "/directoryRoleTemplates",
+        "/identity/conditionalAccess/deletedItems/policies",
         "/identity/conditionalAccess/evaluate",
+        "/identity/conditionalAccess/plans",
+        "/identity/conditionalAccess/plans/{id}/rules",
         "/policies/authenticationMethodsPolicy",
         "/roleManagement/directory/roleDefinitions",
         "/roleManagement/directory/roleEligibilitySchedules",

@@ -79,7 +79,8 @@ def test_each_policy_whole_with_its_answer(
     assert [{name: value for name, value in row.items() if name not in answers} for row in rows] == policies
     valid = jsonschema.Draft202012Validator({**load(), "$ref": "#/$defs/microsoft.graph.conditionalAccessPolicy"})
     for row in rows:
-        valid.validate(row)
+        if version == "v1.0":  # of which the schema is
+            valid.validate(row)
         assert row.keys() >= REQUIRED["microsoft.graph.conditionalAccessPolicy"]
         assert (row["analysisReasons"] == "notSet") is row["policyApplies"]
     assert {row["policyApplies"] for row in rows} == {True, False}

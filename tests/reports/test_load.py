@@ -121,3 +121,13 @@ def test_half_a_surrogate_pair_comes_back(run_of: Callable[..., Run]) -> None:
 def test_other_files_are_refused(text: bytes) -> None:
     with pytest.raises(RunFileError, match=r"run\.json"):
         load(text, "run.json")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_run_that_a_shell_wrote_in_its_own_encoding(run_of: Callable[..., Run], encoding: str) -> None:
+    assert load(render(run_of()).encode(encoding), "run.json") == run_of()
+
+
+def test_another_encoding_is_named_as_the_fault() -> None:
+    with pytest.raises(RunFileError, match=r"run\.json cannot be read: it is neither UTF-8 nor UTF-16 text\. Save it"):
+        load('{"schema": "Äuditor"}'.encode("latin-1"), "run.json")

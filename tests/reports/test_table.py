@@ -71,7 +71,7 @@ def test_what_was_only_partly_read_says_so(run_of: Callable[..., Run]) -> None:
     last_day = ("2026-11-07T00:00:00.0000000Z", "2026-11-08T00:00:00.0000000Z")
     flat = " ".join(render(run_of(policies=[policy(mode=None)], partial=parts, spans=[last_day])).split())
     assert "only a part of it read" in flat
-    assert "None of the 1 policies that could be read." in flat
+    assert "None: the only policy that could be read does not." in flat
     assert "Only a part of the window was read: 2026-11-07T00:00:00Z to 2026-11-08T00:00:00Z." in flat
 
 

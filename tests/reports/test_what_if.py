@@ -64,7 +64,16 @@ EVERYTHING = Consequences(
     undecided=(Undecided("prompts", "The log does not say.", 1), Undecided("sign-ins", "Not either.", 1200)),
     unread=(DatasetResult("sign_ins", "sign-in log", "partial", None, "One day of seven.", "Collect again."),),
     graph=GraphOpinion(
-        3, 20, 2, 1, 4, 1, (OpinionDiffers("p-1", HOSTILE, True, "users,location", 2, "row-1"),), "It said no.", "Ask."
+        3,
+        20,
+        2,
+        1,
+        4,
+        1,
+        (OpinionDiffers("p-1", HOSTILE, True, "users,location", 2, "row-1"),),
+        "It said no.",
+        "Ask.",
+        "beta",
     ),
 )
 NOTHING = Consequences(
@@ -126,7 +135,7 @@ def test_what_it_rests_on() -> None:
 
 def test_what_graph_said() -> None:
     said = flat(EVERYTHING)
-    assert "Asked about 3 sign-ins of the log." in said
+    assert "Graph beta was asked about 3 sign-ins of the log." in said
     assert "20 agree; 2 disagree; 1 Graph has not enough information for; 4 are not known here; 1 are left out" in said
     assert "by our evaluation its conditions hold, Graph says users,location (2 sign-ins, as in row row-1)." in said
     assert "Not all could be asked. It said no. Ask." in said

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.sign_ins.attempts import classify, newest_versions
+from auditor.sign_ins.attempts import classify
 from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.rows import Row
+from auditor.sign_ins.versions import newest_versions
 from auditor.tenant.instant import MINUTE, SECOND, parse, to_text
 from auditor.tenant.sign_in_log import Coverage, Interrupt, Outcome
 

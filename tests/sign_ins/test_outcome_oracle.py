@@ -1,6 +1,7 @@
-"""The rule for outcomes written a second time, slowly and from its wording alone, against the one that is used.
+"""The rule for outcomes and versions written a second time, slowly and from its wording alone, against the one that is
+used.
 
-Nothing is shared with `auditor.sign_ins.attempts` but the shape of a row and the list of codes.
+Nothing is shared with `auditor.sign_ins.attempts` and `versions` but the shape of a row and the list of codes.
 """
 
 from collections import defaultdict
@@ -8,25 +9,37 @@ from collections import defaultdict
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from auditor.sign_ins.attempts import classify, newest_versions
+from auditor.sign_ins.attempts import classify
 from auditor.sign_ins.catalogue import catalogue, interrupt_codes
 from auditor.sign_ins.rows import Row
+from auditor.sign_ins.versions import newest_versions
 from auditor.tenant.instant import to_text
 from auditor.tenant.sign_in_log import Coverage
 
 HOUR = 3600 * 10_000_000
-ORIGIN = 17_934_000_000_000_000
+ORIGIN = 17_934_000_000_000_003  # no whole second
 
-Answer = tuple[str, bool, float | None]
-
-
-def told_by_the_oracle(rows: list[Row], coverage: Coverage) -> dict[str, Answer]:
-    """Id of each interrupt -> outcome, whether it is stated, seconds to the success."""
-    kept = [row for row in rows if not any(other.id == row.id and other.order > row.order for other in rows)]
-    return {row.id: oracle(row, kept, coverage) for row in kept if row.code in interrupt_codes()}
+Answer = tuple[str, str, bool, float | None]
 
 
-def oracle(interrupt: Row, kept: list[Row], coverage: Coverage) -> Answer:
+def told_by_the_oracle(rows: list[Row], coverage: Coverage) -> list[Answer]:
+    """Of each interrupt its id, outcome, whether it is stated, seconds to the success."""
+    kept = [row for row in rows if not any(versions(row, other, rows) and other.order > row.order for other in rows)]
+    told = [(row.id, *oracle(row, kept, coverage)) for row in kept if row.code in interrupt_codes()]
+    return sorted(told, key=repr)
+
+
+def versions(row: Row, other: Row, rows: list[Row]) -> bool:
+    """Whether they are two versions of one row. (No time here is a whole second.)"""
+    if (row.id, row.correlation_id, row.at) != (other.id, other.correlation_id, other.at):
+        return False
+    if row.user_id == other.user_id:
+        return True
+    alike = [each for each in rows if (each.id, each.correlation_id, each.at) == (row.id, row.correlation_id, row.at)]
+    return len({each.user_id for each in alike} - {""}) == 1
+
+
+def oracle(interrupt: Row, kept: list[Row], coverage: Coverage) -> tuple[str, bool, float | None]:
     if not interrupt.correlation_id:
         return "not known", False, None
     sharing = [row for row in kept if row.correlation_id == interrupt.correlation_id]
@@ -52,6 +65,8 @@ def oracle(interrupt: Row, kept: list[Row], coverage: Coverage) -> Answer:
     ends = [row for row in later if row.at == reached] or [interrupt]
     last = next(row for row in ends if not any(comes_after(other, row) for other in ends))
     if last.code not in catalogue() or coverage.filtered:
+        return "not known", False, None
+    if any(row.code is None and row.called not in ("interrupted", "failure") for row in later):
         return "not known", False, None
     end = coverage.intervals[-1][1]
     uncovered = [(interrupt.at - 1, coverage.intervals[0][0])]
@@ -79,24 +94,30 @@ def rank(row: Row) -> int:
     return 2 if row.code == 0 else 1
 
 
-def told_by_the_rule(rows: list[Row], coverage: Coverage) -> dict[str, Answer]:
+def told_by_the_rule(rows: list[Row], coverage: Coverage) -> list[Answer]:
     by_correlation = defaultdict(list)
     for row in newest_versions(rows):
         by_correlation[row.correlation_id].append(row)
     found = [each for together in by_correlation.values() for each in classify(together, coverage)]
-    assert len({each.id for each in found}) == len(found)
-    return {each.id: (each.outcome.value, each.stated, each.seconds) for each in found}
+    return sorted(((each.id, each.outcome.value, each.stated, each.seconds) for each in found), key=repr)
 
 
 def row_of(
-    order: int, at: int, code: int | None, user: str = "ada", correlation: str = "c1", app: str = "a", id: str = ""
+    order: int,
+    at: int,
+    code: int | str | None,
+    user: str = "ada",
+    correlation: str = "c1",
+    app: str = "a",
+    id: str = "",
 ) -> Row:
     tick = ORIGIN + at
     return Row(
         id=id or f"row-{order:02}",
         created=to_text(tick),
         at=tick,
-        code=code,
+        code=None if isinstance(code, str) else code,
+        called=code if isinstance(code, str) else "",
         user_id=user,
         correlation_id=correlation,
         app_id=app,
@@ -112,7 +133,7 @@ def row_of(
 TIMES = st.builds(
     lambda quarters, ticks: quarters * HOUR // 4 + ticks, st.integers(0, 16), st.sampled_from([0, 0, 0, 1, -1])
 )
-CODES = st.sampled_from([0, 0, 50140, 50140, 50074, 50058, 50126, 500121, 50206, None])
+CODES = st.sampled_from([0, 0, 50140, 50140, 50074, 50058, 50126, 500121, 50206, None, "interrupted", "failure"])
 ROW = st.tuples(
     TIMES,
     CODES,
@@ -145,6 +166,6 @@ def coverages(draw: st.DrawFn) -> Coverage:
 )
 def test_the_rule_says_what_its_wording_says(rows: list[Row], coverage: Coverage) -> None:
     told = told_by_the_rule(rows, coverage)
-    for outcome, stated, _ in told.values():
+    for _, outcome, stated, _ in told:
         event(f"{outcome}{', stated' if stated else ''}")
     assert told == told_by_the_oracle(rows, coverage)

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import pytest
 
-from auditor.sign_ins.attempts import classify, newest_versions
+from auditor.sign_ins.attempts import classify
 from auditor.sign_ins.formats.any_format import AnyFormat
 from auditor.sign_ins.rows import NO_ID, Row, narrow
+from auditor.sign_ins.versions import newest_versions
 from auditor.tenant.instant import SECOND, parse, to_text
 from auditor.tenant.sign_in_log import Coverage
 from auditor.testing import sign_in

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from auditor.exports.part import Part, Unreadable
 from auditor.sign_ins import buckets, worker_process
 from auditor.sign_ins.embedded import EmbeddedLog
+from auditor.sign_ins.partition import PartRead
+from auditor.tenant.instant import parse
 from auditor.tenant.sign_in_log import Coverage, Interrupt, InterruptCount, Totals
 from auditor.testing import after, sign_in
 
@@ -130,6 +132,31 @@ def test_what_a_worker_leaves_undone_is_done_without_it(
     expected = answers(parts, processes=1)
     monkeypatch.setattr(worker_process, "_START", start)
     assert answers(parts, processes=3) == expected
+
+
+@pytest.mark.parametrize("start", [worker_process._START, "import sys; sys.exit(1)"], ids=["workers", "none"])
+def test_what_each_part_brought_is_told_whoever_read_it(
+    tmp_path: Path, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_process, "_START", start)
+    parts, expected = [], []
+    for number in range(6):
+        lines = [
+            line({"id": f"r-{number}", "code": 0, "minutes": minute, "user": "u", "app": "a", "correlation": "c"})
+            for minute in range(10 * number, 11 * number)
+        ]
+        path = tmp_path / f"{number}.ndjson"
+        path.write_bytes(b"".join((*lines, b"broken\n")) if lines else b"")
+        parts.append(Part(str(path), path.name, path.stat().st_size))
+        times = [parse(after(minute)) for minute in range(10 * number, 11 * number)]
+        expected.append(
+            PartRead(number, len(lines) + 1, 1, times[0], times[-1])
+            if lines
+            else PartRead(number, 0, 0, sys.maxsize, -sys.maxsize)
+        )
+    for processes in (1, 3):
+        with EmbeddedLog(parts, processes=processes) as log:
+            assert log.read == tuple(expected)
 
 
 @pytest.mark.parametrize("executable", ["", "/nowhere/python"])

@@ -274,4 +274,5 @@ def test_a_field_that_only_conditions_need_costs_no_row(odd_fields: Json) -> Non
     row = Sights(Reduction(POLICIES, Directory(tenant=TENANT_ID))).row(*whole, 1)
     assert row.sight >= -1
     row.sight = row.record = -1
+    row.named = None
     assert row == narrow(*found, 1)

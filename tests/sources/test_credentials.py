@@ -1,8 +1,10 @@
 """Signing in with the real libraries, over TLS, against the local login service."""
 
 import asyncio
+import threading
 import traceback
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,51 @@ def test_a_managed_identity_that_is_not_assigned(local: LocalTenant, config_for:
     assert "refused" in said
 
 
+NO_IDENTITY = (
+    "There is no managed identity here: IDENTITY_ENDPOINT is not set, and the metadata service of Azure does not "
+    "answer as one. | Switch the identity on at the Automation account or the other Azure host and run it there, or "
+    "choose another kind of credential."
+)
+
+
+class Somebody(BaseHTTPRequestHandler):
+    """Answers at the metadata service's address, and is none: a captive portal, say."""
+
+    status = 200
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(b"<html>Not found</html>" * bool(self.status != 404))
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 404, 405])
+def test_no_managed_identity_though_somebody_answers(
+    local: LocalTenant, config_for: MakeConfig, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
+    monkeypatch.setattr(Somebody, "status", status)
+    with HTTPServer(("127.0.0.1", 0), Somebody) as server:
+        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        said = failure(config_for(local, kind="managed-identity", client_id=""))
+        server.shutdown()
+        thread.join()
+    assert said == NO_IDENTITY
+
+
+def test_no_managed_identity_and_nobody_answers(
+    local: LocalTenant, config_for: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1")
+    assert failure(config_for(local, kind="managed-identity", client_id="")) == NO_IDENTITY
+
+
 def test_the_azure_cli(
     local: LocalTenant, config_for: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,4 +184,6 @@ def test_the_azure_cli_is_not_there(
     local: LocalTenant, config_for: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "az login" in failure(config_for(local, kind="azure-cli"))
+    said = failure(config_for(local, kind="azure-cli"))
+    assert "Install the Azure CLI" in said
+    assert "az login" not in said

@@ -19,9 +19,10 @@ from auditor.local_tenant.simulation.exports import blobs, containers, graph, po
 from auditor.local_tenant.simulation.exports import settings as files
 from auditor.sign_ins.formats.recognise import format_of
 from auditor.sources.exported import Exports, LeftAside, described, exports_in
-from auditor.sources.shapes import datasets_of, objects_in, tenant_of
+from auditor.sources.whose import tenant_of
 from auditor.tenant import graph_json
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial
+from auditor.tenant.shapes import datasets_of, objects_in
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
 Lay = Callable[..., Path]
@@ -135,29 +136,26 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     (tmp_path / "b.json").write_text(policies)
     (tmp_path / "notes.txt").write_text("Dear all, please find\nattached\n")
     (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
-    (tmp_path / "empty.json").write_text("")
     (tmp_path / "other.json").write_text('{"some": "thing"}')
     (tmp_path / ".hidden.json").write_text(policies)
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "x.json").write_text(policies)
     (tmp_path / "link.json").symlink_to(tmp_path / "b.json")
-    (tmp_path / "spool").mkdir()
-    (tmp_path / "spool" / "collection.json").write_text("{}")
-    (tmp_path / "spool" / "more.json").write_text(policies)
     with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
         archive.writestr("readme.md", "# Hello")
+        archive.writestr(".hidden.json", policies)
+        archive.writestr("__MACOSX/._locations.json", "x")
         archive.writestr("locations.json", json.dumps({"value": tenant.named_locations()}))
     found = look(tmp_path)
     assert len(value(found, "policies")) == len(tenant.policies())
     assert len(value(found, "named_locations")) == len(tenant.named_locations())
     assert [(each.name, each.why) for each in found.left_aside] == [
-        ("empty.json", "It is empty."),
         ("link.json", "It is a link, or no ordinary file."),
         ("logo.png", "It is nothing that this program knows."),
+        ("more.zip/.hidden.json", "It is hidden."),
         ("more.zip/readme.md", "It is nothing that this program knows."),
         ("notes.txt", "It is nothing that this program knows."),
         ("other.json", "It is nothing that this program knows."),
-        ("spool", "It is a folder that auditor collected: name it alone."),
     ]
 
 
@@ -173,13 +171,19 @@ def test_a_policy_that_is_not_understood_is_named(tenant: Simulation, tmp_path: 
     assert f"policy {bad['id']}: conditions is not an object" in reading.reason
 
 
-def test_a_policy_without_an_id_has_the_name_of_its_file(tenant: Simulation, tmp_path: Path) -> None:
+def test_a_policy_without_an_id_has_the_name_of_its_file(
+    tenant: Simulation, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """It is read whole; that nothing in a log can be held against it matters where there is a log."""
     policy = {key: each for key, each in tenant.policies()[0].items() if key != "id"}
     (tmp_path / "101.json").write_text(json.dumps(policy, indent=1))
+    (tmp_path / "copy.json").write_text(json.dumps(policy))
+    assert [each.id for each in value(look(tmp_path), "policies")] == ["101.json:1"]
+    containers.write(tmp_path / "signIns.json", graph.listing(rows))
     reading = look(tmp_path).readings["policies"]
     assert isinstance(reading, Partial)
     assert [each.id for each in reading.value] == ["101.json:1"]
-    assert "1 of them have no id" in reading.reason
+    assert reading.reason.startswith("1 of them have no id")
 
 
 def test_pages_without_the_last_one(tenant: Simulation, tmp_path: Path) -> None:
@@ -200,18 +204,29 @@ def test_pages_without_the_last_one(tenant: Simulation, tmp_path: Path) -> None:
         ("cut.gz", gzip.compress(b'{"id": 1}' * 99, mtime=0)[:12], "the compressed file is cut off"),
         ("bad.ndjson", b"{broken}\nbroken\n", "It is no JSON object."),
         ("log.zip", b"PK\x03\x04nothing", "could be read"),
+        ("empty.json", b"", "It is empty."),
+        ("empty", b"", "It is empty."),
         ("log.csv", b'Date (UTC),Request ID,User ID,Username\n1,2\n', "It has 2 cells"),
     ],
 )  # fmt: skip
-def test_a_file_of_which_nothing_can_be_read_is_an_error(
+def test_a_file_of_which_nothing_can_be_read_makes_partial_what_it_may_hold(
     name: str, data: bytes, words: str, tenant: Simulation, tmp_path: Path
 ) -> None:
-    (tmp_path / "good.json").write_text(json.dumps(tenant.policies()))
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ExportError, match="Nothing in") as caught:
         look(tmp_path)
     assert name in caught.value.what
     assert words in caught.value.what
+    (tmp_path / "good.json").write_text(json.dumps(tenant.policies()))
+    found = look(tmp_path)
+    assert found.log or any(name in each and words in each for each in found.log_doubts)
+    policies = found.readings["policies"]
+    of_a_log = b"Date (UTC)" in data
+    assert isinstance(policies, Collected if of_a_log else Partial)
+    if isinstance(policies, Partial):
+        assert name in policies.reason
+        assert words in policies.reason
+        assert len(policies.value) == len(tenant.policies())
 
 
 def test_nothing_at_all(tmp_path: Path) -> None:

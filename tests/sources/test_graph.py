@@ -51,8 +51,9 @@ def test_everything_is_collected_and_only_with_verified_tokens(
     counts = [each for each in graph if each.path.endswith("/transitiveMembers/$count")]
     lists = [each for each in graph if "/transitiveMembers?" in each.path]
     assert len(counts) == len(lists) == len(stored(spool, "group_members").value) > 0
-    # One request for each other dataset; the sign-in page is none of Graph's.
-    assert len(graph) - len(counts) - len(lists) == len(ALL) - 2
+    # One request for each other dataset; the sign-in page is none of Graph's. Three more are about policies: beta's
+    # list of them, its policy plans, and the deleted ones.
+    assert len(graph) - len(counts) - len(lists) == len(ALL) - 2 + 3
     assert all(each.token_verified and each.status in (200, 404) for each in graph)
     assert spool.header.complete
     assert {each.dataset for each in told} >= {"policies", "sign_ins"}
@@ -188,3 +189,18 @@ def test_a_stopped_collection_goes_on_without_asking_again(
     assert [path for path in asked if "conditionalAccess" in path]
     assert list(again.sign_in_lines()) == list(whole.sign_in_lines())
     assert stored(again, "policies").value == stored(whole, "policies").value
+
+
+def test_the_sign_in_page_is_asked_with_the_configs_domain_where_the_organization_cannot_be_read(
+    local: LocalTenant, simulation: Simulation, collect: Collect, config_for: MakeConfig, tmp_path: Path
+) -> None:
+    client_id, secret = local.register_client(["Policy.Read.All", "AuditLog.Read.All"])
+    by_domain, by_id = (
+        collect(config_for(local, client_id=client_id, secret=secret, tenant_id=name), tmp_path / name)
+        for name in (simulation.initial_domain, local.tenant_id)
+    )
+    assert stored(by_domain, "organization").state == "missing"
+    assert stored(by_domain, "sign_in_page").state == "collected"
+    assert {row["asked_for"] for row in stored(by_domain, "sign_in_page").objects()} == {simulation.initial_domain}
+    assert stored(by_id, "sign_in_page").state == "missing"
+    assert "It needs the organization" in stored(by_id, "sign_in_page").reason

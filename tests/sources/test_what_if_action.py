@@ -13,7 +13,7 @@ import pytest
 
 from auditor import audit
 from auditor.config import Config
-from auditor.local_tenant.service import LocalTenant
+from auditor.local_tenant.service import LocalTenant, Preview, running
 from auditor.local_tenant.simulation import Simulation
 from auditor.sources.pace import Pace
 from auditor.sources.what_if_action import Opinions, Question, ask_graph, body
@@ -102,6 +102,39 @@ def test_every_policy_gets_an_answer(local: LocalTenant, simulation: Simulation,
     assert all(bool(each.applies) is (each.reasons == "notSet") for each in opinions.answers[0])
     assert opinions.answers[0][0].modified == simulation.policies()[0]["modifiedDateTime"]
     assert opinions.reason == ""
+
+
+def test_v1_is_asked_where_it_has_the_action(
+    local: LocalTenant, simulation: Simulation, ask: Callable[..., Opinions]
+) -> None:
+    before = len(local.requests)
+    opinions = ask(local, question(NOBODY), question(somebody(simulation)), question(NOBODY))
+    assert opinions.api == "v1.0"
+    # Before anything was answered, nobody knows whether the question or the action was not taken.
+    assert versions(local, before) == ["v1.0", "beta", "v1.0", "v1.0"]
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_else_beta_is(simulation: Simulation, ask: Callable[..., Opinions], status: int) -> None:
+    preview = Preview(refuses={"v1.0/identity/conditionalAccess/evaluate": status})
+    ada = somebody(simulation)
+    with running(simulation, throttle=False, preview=preview) as local:
+        opinions = ask(local, question(ada), question(ada))
+        assert (opinions.api, sorted(opinions.answers), opinions.reason) == ("beta", [0, 1], "")
+        assert versions(local, 0) == ["v1.0", "beta", "beta"]
+
+
+def test_where_neither_has_it_nobody_answered(simulation: Simulation, ask: Callable[..., Opinions]) -> None:
+    preview = Preview(refuses={f"{api}/identity/conditionalAccess/evaluate": 404 for api in ("v1.0", "beta")})
+    with running(simulation, throttle=False, preview=preview) as local:
+        opinions = ask(local, question(somebody(simulation)))
+    assert (opinions.api, opinions.answers) == ("", {})
+    assert "404" in opinions.reason
+
+
+def versions(local: LocalTenant, before: int) -> list[str]:
+    asked = [each for each in list(local.requests)[before:] if each.service == "graph"]
+    return [each.path.lstrip("/").partition("/")[0] for each in asked]
 
 
 def test_a_person_who_is_gone_costs_one_question(

@@ -332,3 +332,32 @@ def test_an_application_whose_addresses_are_not_told_is_not_one_without(addresse
 def test_an_object_without_anything_is_an_error(parse: Callable[[Json], object]) -> None:
     with pytest.raises(ValueError, match=r"usable|no scope"):
         parse({})
+
+
+P1, P2 = "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "EEC0EB4F-6444-4F95-ABA0-50C24D67F998"
+EXCHANGE = {
+    "service": "exchange",
+    "servicePlanId": "efb87545-963c-4e0d-99df-69c6916d9eb0",
+    "capabilityStatus": "Enabled",
+}
+
+
+@pytest.mark.parametrize(
+    ("plans", "premium"),
+    [
+        ([], False),
+        ([EXCHANGE], False),
+        ([EXCHANGE, {**EXCHANGE, "servicePlanId": P1}], True),
+        ([{**EXCHANGE, "servicePlanId": P2, "capabilityStatus": "Warning"}], True),
+        ([{**EXCHANGE, "service": "AADPremiumService"}], True),
+        ([{**EXCHANGE, "servicePlanId": P1, "capabilityStatus": "A word of tomorrow"}], True),
+        ([{**EXCHANGE, "servicePlanId": P1, "capabilityStatus": "Suspended"}], False),
+        ([{**EXCHANGE, "servicePlanId": None}], False),
+        ([EXCHANGE, 7], None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_whether_a_premium_plan_is_among_the_organizations(plans: object, premium: bool | None) -> None:
+    assert graph_json.organization({**organization(), "assignedPlans": plans}).premium is premium
+    assert graph_json.organization(organization()).premium is None

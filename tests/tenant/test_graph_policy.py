@@ -6,6 +6,7 @@ import pytest
 
 from auditor.tenant import graph_policy
 from auditor.tenant.policy import (
+    REPORT_ONLY,
     Applications,
     Conditions,
     Filter,
@@ -281,3 +282,58 @@ def test_sign_in_frequency(given: Any, expected: SignInFrequency | None, hours: 
     found = graph_policy.policy(policy() | {"sessionControls": {"signInFrequency": given}}).sign_in_frequency
     assert found == expected
     assert found is None or found.hours == hours
+
+
+@pytest.mark.parametrize("control", [{"isEnabled": False, "mode": None}, {"isEnabled": False, "mode": ""}, [], ""])
+def test_a_control_that_is_not_set_is_none(control: Any) -> None:
+    assert (
+        graph_policy.policy(changed(policy(), "sessionControls.persistentBrowser", control)).persistent_browser is None
+    )
+
+
+@pytest.mark.parametrize("control", [{}, {"isEnabled": True, "mode": ""}, {"mode": None}])
+def test_a_control_without_a_mode_that_may_be_on_is_not_known(control: Any) -> None:
+    found = graph_policy.policy(changed(policy(), "sessionControls.persistentBrowser", control)).persistent_browser
+    assert found is not None
+    assert found.mode is None
+
+
+@pytest.mark.parametrize("empty", [None, "", [], {}])
+def test_empty_of_any_shape_is_not_set(empty: Any) -> None:
+    names = ("platforms", "locations", "devices", "authenticationFlows", "clientApplications", "signInRiskLevels")
+    for name in names[:5] if empty == {} else names:
+        assert conditions(**{name: empty}) == conditions()
+    for name in ("sessionControls", "grantControls"):
+        assert graph_policy.policy(policy(mode=None) | {name: empty}) == graph_policy.policy(policy(mode=None))
+
+
+def test_words_are_known_in_any_case() -> None:
+    told = conditions(
+        users={"includeUsers": ["all"], "excludeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "InternalGuest"}},
+        applications={"includeApplications": ["ALL"], "excludeApplications": ["office365"]},
+        clientAppTypes=["Browser"],
+        platforms={"includePlatforms": ["MacOS"]},
+        locations={"includeLocations": ["all"], "excludeLocations": ["allTrusted"]},
+        devices={"deviceFilter": {"mode": "Exclude", "rule": "device.isCompliant -eq True"}},
+        signInRiskLevels=["None"],
+    )
+    assert told.unknown == ()
+    assert (told.users.include_users, told.users.exclude_guests) == (("All",), Guests(("internalGuest",)))
+    assert (told.applications.include, told.applications.exclude) == (("All",), ("Office365",))
+    assert (told.client_app_types, told.sign_in_risks) == (("browser",), ("none",))
+    assert (told.platforms, told.locations) == (Listed(("macOS",)), Listed(("All",), ("AllTrusted",)))
+    assert told.device_filter == Filter("exclude", "device.isCompliant -eq True")
+    made = graph_policy.policy(
+        policy()
+        | {
+            "state": "EnabledForReportingButNotEnforced",
+            "sessionControls": {
+                "persistentBrowser": {"isEnabled": True, "mode": "Never"},
+                "signInFrequency": {"isEnabled": True, "value": 4, "type": "Hours", "frequencyInterval": "TimeBased"},
+            },
+        }
+    )
+    assert (made.state, made.persistent_browser) == (REPORT_ONLY, PersistentBrowser("never", True))
+    assert made.sign_in_frequency is not None
+    assert made.sign_in_frequency.hours == 4
+    assert graph_policy.policy(policy() | {"state": "Pending"}).state == "Pending"

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.errors import NotCollected
+from auditor.tenant.dataset import Missing, Partial
 from auditor.tenant.records import RegistrationCampaign
 from auditor.testing import AT, Administrators, after, audit_entry, named_location, policy, role_assignment, tenant
 
@@ -125,3 +126,12 @@ def test_branding_tells_only_whether_it_is_there() -> None:
         assert made.branding_configured is False
     with tenant(branding=[{"id": "0"}]) as made:
         assert made.branding_configured is True
+
+
+def test_a_part_with_nothing_in_it_is_no_value() -> None:
+    with tenant(partial={"policies": "None of 3 was understood."}) as made:
+        with pytest.raises(NotCollected, match=r"None of 3 was understood\."):
+            _ = made.policies
+        assert isinstance(made.reading("policies"), Missing)
+    with tenant(policies=[policy()], partial={"policies": "1 of 2 was not understood."}) as made:
+        assert isinstance(made.reading("policies"), Partial)

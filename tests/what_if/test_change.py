@@ -36,6 +36,13 @@ def power_shell(value: Any) -> Any:
     return [power_shell(each) for each in value] if isinstance(value, list) else value
 
 
+@pytest.mark.parametrize("wrapper", ["details", "PolicyConfig"])
+def test_a_policy_in_a_wrapper_of_templates(tmp_path: Path, wrapper: str) -> None:
+    path = tmp_path / "template.json"
+    path.write_text(json.dumps({"name": "Template", "description": "x", wrapper: GIVEN}, ensure_ascii=False), "utf-8")
+    assert policy_in(path) == graph_json.policy(GIVEN)
+
+
 @pytest.mark.parametrize("wrapped", [lambda one: one, lambda one: [one], lambda one: {"value": [one]}])
 def test_a_policy_as_power_shell_writes_it(tmp_path: Path, wrapped: Any) -> None:
     path = tmp_path / "policy.json"

@@ -411,3 +411,37 @@ def test_a_log_without_prompts() -> None:
     assert worked_out(HIDE, sign_ins=[unprompted(0)], sign_in_page=SHOWN).answer == (
         "The log holds no prompt to stay signed in."
     )
+
+
+GROUP = "dddddddd-0000-4000-8000-000000000001"
+
+
+def test_an_excluded_group_that_was_not_read_leaves_each_in_doubt_and_all_others_certain() -> None:
+    new = policy("Never but the emergency group")
+    new["conditions"]["users"]["excludeGroups"] = [GROUP]
+    rows = [row for number in range(3) for row in prompted(number)]
+    found = worked_out(new, sign_ins=rows, sign_in_page=SHOWN)
+    assert found.prompts is not None
+    assert (found.prompts.vanish.prompts, found.prompts.not_known.prompts) == (0, 3)
+    assert found.prompts.unless.prompts == 3
+    said = (
+        f"Those not known would not be shown, unless the person is among the members of the group {GROUP}, who were not"
+    )
+    assert said in found.answer
+    (unread,) = (each for each in found.unread if each.name == "group_members")
+    assert GROUP in unread.reason
+    assert "collect again" in unread.remedy
+    assert found.exit_code == 3
+    read = worked_out(new, sign_ins=rows, sign_in_page=SHOWN, group_members={GROUP: []})
+    assert read.prompts is not None
+    assert (read.prompts.vanish.prompts, read.prompts.unless.prompts) == (3, 0)
+    assert "unless" not in read.answer
+    assert not read.unread
+
+
+def test_what_else_is_not_known_is_not_put_on_the_group() -> None:
+    new = at_risk(policy("Never but the emergency group"))
+    new["conditions"]["users"]["excludeGroups"] = [GROUP]
+    found = worked_out(new, sign_ins=prompted(0), sign_in_page=SHOWN)
+    assert found.prompts is not None
+    assert (found.prompts.not_known.prompts, found.prompts.unless.prompts) == (1, 0)

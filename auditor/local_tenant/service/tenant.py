@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.local_tenant.service.clients import READ_EVERYTHING, Clients, FederatedCredential
 from auditor.local_tenant.service.clock import Clock
+from auditor.local_tenant.service.preview import USUAL, Preview
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -153,13 +154,14 @@ def running(
     port: int = 0,
     clock: Clock = time.time,
     faults: Faults | None = None,
+    preview: Preview = USUAL,
 ) -> Iterator[LocalTenant]:
     """Serves `simulation` on loopback until the block is left.
 
     `throttle` false answers however often one asks. `port` is the login service's; Graph and the managed-identity
     endpoint take the two after it (0: any that are free). `clock` gives the seconds since the epoch by which
     tokens expire and requests are counted. `faults` are those that login, sign-in page and Graph shall show; each
-    stands in `requests`. Raises `OSError` when a port is taken.
+    stands in `requests`. `preview`: what Graph's beta shows besides. Raises `OSError` when a port is taken.
     """
     # The web stack takes a while to import: whoever only names `running` need not wait for it.
     from auditor.local_tenant.service import certificates
@@ -226,6 +228,7 @@ def running(
             pages=Pages(secrets.token_bytes(32)),
             throttle=Throttle(clock) if throttle else None,
             clock=clock,
+            preview=preview,
         )
         identity = Identity(
             header=secrets.token_urlsafe(30),

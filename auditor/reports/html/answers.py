@@ -10,7 +10,7 @@ from auditor.reports.html.markup import Content, Html, el, joined, sentences, sh
 from auditor.reports.html.place import Place
 from auditor.reports.html.tables import details, listed
 from auditor.reports.html.unseen import unseen
-from auditor.reports.sentences import QUESTIONS, dataset, grounds, many
+from auditor.reports.sentences import QUESTIONS, dataset, grounds, many, no_interrupt, share_of_policies
 from auditor.run import TenantRun
 
 _BYTES = 6_000
@@ -49,10 +49,10 @@ def _interrupts(tenant: TenantRun) -> tuple[Content, ...]:
     answer = tenant.interrupts
     why = _because(tenant, "sign_ins")
     if not answer.known:
-        return _NOT_KNOWN, el("p", sentences("The sign-in log could not be read.", why))
+        return _NOT_KNOWN, el("p", answer.uncoded or sentences("The sign-in log could not be read.", why))
     part = _only_a_part(why)
     if not answer.interrupts:
-        return "None seen", el("p", "No interrupt was seen in what was read of the log."), part
+        return _NOT_KNOWN if answer.uncoded else "None seen", el("p", no_interrupt(answer)), part
     counts = interrupt_counts(tenant)
     unfinished = counts["failed"] + counts["abandoned"]
     total = sum(counts.values())
@@ -90,10 +90,11 @@ def _policies(tenant: TenantRun) -> tuple[Content, ...]:
     why = _because(tenant, "policies")
     if not answer.known:
         return _NOT_KNOWN, el("p", sentences("The policies could not be read.", why))
-    part = _only_a_part(why)
-    those = f"the {many(answer.of, 'policy', 'policies')}" + (" that could be read" if why else "")
+    more = (el("p", shown(each, _LONGEST)) for each in answer.caveats if shown(each, _LONGEST) not in why)
+    part = joined(_only_a_part(why), *more)
+    share = share_of_policies(answer, whole=not why)
     if not answer.policies:
-        return "None", el("p", f"None of {those} sets one."), part
+        return "None", el("p", f"{share}."), part
     acting = Counter(policy.mode for policy in answer.policies if not policy.inert)
     idle = len(answer.policies) - sum(acting.values())
     by_mode = ", ".join(f"{count} {mode} persistent" for mode, count in sorted(acting.items())) or "none"
@@ -111,7 +112,7 @@ def _policies(tenant: TenantRun) -> tuple[Content, ...]:
         f"Without effect as they are: {idle}." if idle else None,
         f"Found between them: {' and '.join(beside)}." if beside else None,
     )
-    return f"{len(answer.policies)} of {those}", el("p", said), part
+    return share, el("p", said), part
 
 
 def _only_a_part(why: str) -> Html | None:

@@ -11,7 +11,7 @@ from auditor.reports.html.markup import Content, Html, code, el, joined, name, n
 from auditor.reports.html.place import Place
 from auditor.reports.html.tables import Column, cut, details, listed, rest, table
 from auditor.reports.html.timelines import timelines
-from auditor.reports.sentences import confidences, counted, many
+from auditor.reports.sentences import confidences, counted, many, no_interrupt, uncatalogued
 from auditor.run import AppAnswer, CauseAnswer, InterruptAnswer, Span, TenantRun
 from auditor.sign_ins.catalogue import title
 
@@ -33,12 +33,11 @@ def interrupts_part(place: Place, tenant: TenantRun) -> Html:
     answer = tenant.interrupts
     heading = "Interrupts"
     if not answer.known:
-        said = "Not known: the sign-in log could not be read. Why stands under what could not be looked at."
-        return place.part("interrupts", heading, el("p", said))
+        why = answer.uncoded or "the sign-in log could not be read. Why stands under what could not be looked at."
+        return place.part("interrupts", heading, el("p", f"Not known: {why}"))
     if not answer.interrupts:
-        return place.part(
-            "interrupts", heading, el("p", "None was seen in what was read of the log."), _strangers(place, tenant)
-        )
+        said = no_interrupt(answer) if answer.uncoded else "None was seen in what was read of the log."
+        return place.part("interrupts", heading, el("p", said), _strangers(place, tenant))
     counts = interrupt_counts(tenant)
     lead = (
         f"{many(sum(counts.values()), 'interrupt')}: {outcomes.said(counts.items())}. Completed ones went on to a "
@@ -243,7 +242,7 @@ def _strangers(place: Place, tenant: TenantRun) -> Html | None:
     items = listed(
         (
             sentences(code(each), shown(f"in {many(count, 'row')}.{_known(each)}"))
-            for each, count in tenant.interrupts.uncatalogued
+            for each, count in uncatalogued(tenant.interrupts)
         ),
         size=3_000,
         what="code",

@@ -89,6 +89,7 @@ def _head(tenant: TenantRun, place: Place, run: Run | None = None) -> Html:
             -1, name(tenant.name or tenant.domain, tenant.id or "Tenant without a name"), id=place.id("name")
         ),
         el("p", sentences(*(el("span", each) for each in about)), class_="meta"),
+        *(el("p", shown(each, 1_000)) for each in tenant.notes),
     )
 
 

@@ -11,7 +11,7 @@ from auditor.reports.html.conflicts import conflicts_and_gaps, marks
 from auditor.reports.html.markup import Html, el, joined, link, name, shown
 from auditor.reports.html.place import Place
 from auditor.reports.html.tables import cut, rest
-from auditor.reports.sentences import many
+from auditor.reports.sentences import share_of_policies
 from auditor.run import PolicyAnswer, TenantRun
 
 _BYTES = 30_000
@@ -39,8 +39,7 @@ def policies_part(place: Place, tenant: TenantRun) -> Html:
         return place.part("policies", title, el("p", said))
     if not answer.policies:
         whole = any(each.name == "policies" and each.state == "collected" for each in tenant.datasets)
-        read = "" if whole else " that could be read"
-        none = el("p", f"None of the {many(answer.of, 'policy', 'policies')}{read} sets a persistent browser session.")
+        none = el("p", f"{share_of_policies(answer, whole=whole)}.")
         return place.part(
             "policies", title, none, *conflicts_and_gaps(place, tenant), agreement(place, answer.agreement)
         )

@@ -35,8 +35,10 @@ class AnyFormat:
         if self.current is not None:
             try:
                 row = door(self.current)(raw)
-                # Where nobody is named it may be of a service principal, or no sign-in at all.
-                if row.id and row.userId and row.userId != NO_ID:
+                # Where nobody is named it may be of a service principal, or no sign-in at all; and a code that is not
+                # where it should be may stand elsewhere.
+                coded = row.status is not None and row.status.errorCode is not None
+                if coded and row.id and row.userId and row.userId != NO_ID:
                     return row, parse(row.createdDateTime)
             except (ValueError, RecursionError):
                 pass

@@ -1,8 +1,9 @@
 """Rows as diagnostic settings send them: an envelope around the properties of a sign-in, under beta's names.
 
 The properties decide. What they lack may come from the envelope: the correlation id, the code (`resultType`), and the
-time, which in the envelope tells when the row was sent, minutes after the sign-in; that a row is not interactive, from
-the category. Sources: Microsoft Entra "Sign-in log schema in Azure Monitor" and published rows.
+time, which in the envelope tells when the row was sent, minutes after the sign-in: among versions of a row it tells
+which is the later one; that a row is not interactive, from the category. Sources: Microsoft Entra "Sign-in log schema
+in Azure Monitor" and published rows.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import msgspec
 from auditor.sign_ins.formats.format import Format
 from auditor.sign_ins.formats.graph import decode_narrow, decode_wide
 from auditor.sign_ins.formats.kinds import CATEGORIES, SILENT
-from auditor.sign_ins.formats.values import code, identity
+from auditor.sign_ins.formats.respelt import respelt
+from auditor.sign_ins.formats.values import identity
 from auditor.sign_ins.rows import AnyRow, GraphRow
 from auditor.sign_ins.seen import SeenRow
 from auditor.tenant.instant import parse
@@ -23,6 +25,7 @@ from auditor.tenant.instant import parse
 class _Envelope(msgspec.Struct, kw_only=True, gc=False):
     category: str
     correlationId: str | None = None
+    time: str | None = None
 
 
 class _Narrow(_Envelope, kw_only=True, gc=False):
@@ -56,8 +59,9 @@ def whole(row: bytes) -> dict[str, Any]:
         found["correlationId"] = sent
     if found.get("isInteractive") is None and category == SILENT:
         found["isInteractive"] = False
-    _code(found, envelope.get("resultType"))
-    return found
+    sent_at = envelope.get("time")
+    # It comes first, so that it stands in the head of the row.
+    return {"@collected": sent_at if isinstance(sent_at, str) else None, **respelt(found, envelope.get("resultType"))}
 
 
 def _instant(time: object) -> str:
@@ -65,17 +69,6 @@ def _instant(time: object) -> str:
         raise ValueError("without a time")
     parse(time)
     return time
-
-
-def _code(found: dict[str, Any], result: object) -> None:
-    status = found.get("status")
-    if status is None:
-        status = {}
-    if isinstance(status, dict):
-        known = status.get("errorCode")
-        if isinstance(known, str):
-            known = code(known)
-        found["status"] = {**status, "errorCode": code(result) if known is None else known}
 
 
 def _narrow(row: bytes) -> GraphRow:
@@ -107,6 +100,7 @@ def _completed(envelope: _Envelope, row: AnyRow) -> AnyRow | None:
         row.correlationId = envelope.correlationId
     if row.isInteractive is None and envelope.category == SILENT:
         row.isInteractive = False
+    row.collected = envelope.time
     return row
 
 

@@ -1,7 +1,7 @@
 """Rows of Graph JSON: v1.0 and beta answers, the spool, the portal's JSON downloads, which have beta's keys.
 
 The sign-ins of service principals and managed identities that beta answers with have the same shape:
-`recognise.format_of` tells them apart. Codes as text are how other tools pass rows on.
+`recognise.format_of` tells them apart. Rows whose code does not stand where Graph writes it are spelt anew.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.formats.format import Format
-from auditor.sign_ins.formats.values import code
+from auditor.sign_ins.formats.respelt import respelt
 from auditor.sign_ins.heads import head, is_enough
 from auditor.sign_ins.rows import CountedRow, GraphRow, decode
 from auditor.sign_ins.seen import SeenRow
@@ -77,7 +77,7 @@ def _known(fields: Mapping[str, msgspec.Raw], of: type[GraphRow]) -> dict[str, o
 
 @cache
 def _decoders(of: type[GraphRow]) -> dict[str, Callable[[msgspec.Raw], object]]:
-    return {field.name: msgspec.json.Decoder(field.type).decode for field in msgspec.structs.fields(of)}
+    return {field.encode_name: msgspec.json.Decoder(field.type).decode for field in msgspec.structs.fields(of)}
 
 
 def _fits(value: msgspec.Raw, decode_field: Callable[[msgspec.Raw], object]) -> bool:
@@ -88,21 +88,17 @@ def _fits(value: msgspec.Raw, decode_field: Callable[[msgspec.Raw], object]) -> 
     return True
 
 
-def _numbered(row: bytes) -> dict[str, Any]:
-    found = _decode_whole(row)
-    status = found.get("status")
-    if isinstance(status, dict) and isinstance(status.get("errorCode"), str):
-        found["status"] = {**status, "errorCode": code(status["errorCode"])}
-    return found
+def _respelt(row: bytes) -> dict[str, Any]:
+    return respelt(_decode_whole(row))
 
 
-def _narrow_numbered(row: bytes) -> GraphRow:
-    return decode_narrow(_encode(_numbered(row)))
+def _narrow_respelt(row: bytes) -> GraphRow:
+    return decode_narrow(_encode(_respelt(row)))
 
 
-def _wide_numbered(row: bytes) -> SeenRow:
-    return decode_wide(_encode(_numbered(row)))
+def _wide_respelt(row: bytes) -> SeenRow:
+    return decode_wide(_encode(_respelt(row)))
 
 
 GRAPH = Format("Graph JSON", decode_narrow, decode_wide, _decode_whole)
-TEXTUAL = Format("Graph JSON with codes as text", _narrow_numbered, _wide_numbered, _numbered)
+RESPELT = Format("Graph JSON, respelt", _narrow_respelt, _wide_respelt, _respelt)

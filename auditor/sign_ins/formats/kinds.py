@@ -13,6 +13,8 @@ MANAGED_IDENTITIES = "ManagedIdentitySignInLogs"
 AUDITS = "AuditLogs"
 AUTHENTICATION_STEPS = "AuthDetails"
 """The portal's files of that name: a row per step of a sign-in."""
+SETTINGS = "settings"
+"""What lies in a file beside the log: policies, users, whatever a tenant is set up of."""
 ANOTHER = "another log"
 """For names that this version does not know: what a file says there is not repeated."""
 

@@ -3,8 +3,9 @@
 Columns are Graph's fields with a capital. Those of type dynamic are values or JSON text, by the way they were exported;
 one whose text is broken (spreadsheets cut it) is left out, which costs no row. Everything may be text: "True", "None".
 `Status` decides the code, `ResultType` where it has none. `TimeGenerated` is when the row arrived, minutes later: it
-stands for no `CreatedDateTime`. The Logs page's "Export to CSV" writes times in the words of whoever exports
-("3/4/2026, 1:45:17.287 PM"): they are refused, not guessed. Source: Azure Monitor's table reference, published exports.
+stands for no `CreatedDateTime`, and tells which version of a row is the later one. The Logs page's "Export to CSV"
+writes times in the words of whoever exports ("3/4/2026, 1:45:17.287 PM"): they are refused, not guessed. Source: Azure
+Monitor's table reference, published exports.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from auditor.sign_ins.circumstances import Audience, Context, Location, Network
 from auditor.sign_ins.formats.format import Format
 from auditor.sign_ins.formats.graph import decode_narrow, decode_wide
 from auditor.sign_ins.formats.kinds import CATEGORIES, SILENT, TABLES
+from auditor.sign_ins.formats.respelt import status as status_of
 from auditor.sign_ins.formats.values import code, flag, identity
 from auditor.sign_ins.rows import GraphRow, Status
 from auditor.sign_ins.seen import AppliedPolicy, Lifetime, Requirement, SeenDevice, SeenRow, SeenStatus
@@ -32,6 +34,7 @@ _COLUMNS = {
     "resourceId": "ResourceIdentity",
     "location": "LocationDetails",
     "appliedConditionalAccessPolicies": "ConditionalAccessPolicies",
+    "timeReceived": "_TimeReceived",
 }
 
 
@@ -52,9 +55,11 @@ class _Narrow(msgspec.Struct, rename=_column, gc=False):
     userType: str | None = None
     isInteractive: bool | str | None = None
     status: msgspec.Raw = msgspec.Raw()
-    resultType: str | int | None = None
+    resultType: str | int | float | None = None
     type: str | None = None
     category: str | None = None
+    timeGenerated: str | None = None
+    timeReceived: str | None = None
 
 
 class _Wide(_Narrow, rename=_column, gc=False):
@@ -80,7 +85,7 @@ class _Wide(_Narrow, rename=_column, gc=False):
 
 
 class _Status(msgspec.Struct, gc=False):
-    errorCode: int | str | None = None
+    errorCode: int | float | str | None = None
     additionalDetails: Any = None
 
 
@@ -152,10 +157,11 @@ def _narrow(row: bytes) -> GraphRow:
     except msgspec.ValidationError:
         return decode_narrow(msgspec.json.encode(whole(row)))
     silent = _silent(found.type, found.category, found.resultType)
+    code, called = _ended(found.status, _fitting(found.status, _decode_status), found.resultType)
     return GraphRow(
         _text(found.id) or identity(row),
         found.createdDateTime,
-        Status(_code(_fitting(found.status, _decode_status), found.resultType)),
+        Status(code),
         _text(found.userId),
         _text(found.correlationId),
         _text(found.appId),
@@ -165,6 +171,8 @@ def _narrow(row: bytes) -> GraphRow:
         _text(found.resourceTenantId),
         _text(found.userType),
         _interactive(found.isInteractive, silent),
+        called,
+        _text(found.timeGenerated) or _text(found.timeReceived),
     )
 
 
@@ -175,6 +183,7 @@ def _wide(row: bytes) -> SeenRow:
         return decode_wide(msgspec.json.encode(whole(row)))
     silent = _silent(found.type, found.category, found.resultType)
     status = _fitting(found.status, _decode_status)
+    code, called = _ended(found.status, status, found.resultType)
     details = status[1].additionalDetails if status else None
     policies = _fitting(found.appliedConditionalAccessPolicies, _MORE_DYNAMIC["appliedConditionalAccessPolicies"])
     columns: dict[str, Any] = {field: _text(getattr(found, field)) for field in _TEXTS}
@@ -184,8 +193,10 @@ def _wide(row: bytes) -> SeenRow:
     return SeenRow(
         id=_text(found.id) or identity(row),
         createdDateTime=found.createdDateTime,
-        status=SeenStatus(_code(status, found.resultType), details if isinstance(details, str) else None),
+        status=SeenStatus(code, details if isinstance(details, str) else None),
         isInteractive=_interactive(found.isInteractive, silent),
+        called=called,
+        collected=_text(found.timeGenerated) or _text(found.timeReceived),
         appliedConditionalAccessPolicies=msgspec.Raw(policies[0]) if policies else msgspec.Raw(),
         **columns,
     )
@@ -210,7 +221,9 @@ def whole(row: bytes) -> dict[str, Any]:
         raise ValueError("without CreatedDateTime")
     found: dict[str, Any] = {"id": text("id") or identity(row), "createdDateTime": created}
     status = _fitting(columns.get("Status", b""), _decode_status)
-    found["status"] = {**(_built(status) if status else {}), "errorCode": _code(status, result)}
+    code, called = _ended(columns.get("Status", b""), status, result)
+    found["status"] = {**(_built(status) if status else {}), "errorCode": code}
+    found |= {"@called": called, "@collected": text("timeGenerated") or text("timeReceived")}
     interactive = _interactive(column("isInteractive"), silent)
     if interactive is not None:
         found["isInteractive"] = interactive
@@ -241,9 +254,19 @@ def _interactive(value: object, silent: bool) -> bool | None:
     return False if said is None and silent else said
 
 
-def _code(status: tuple[bytes, _Status] | None, result: object) -> int | None:
+def _ended(
+    column: msgspec.Raw | bytes, status: tuple[bytes, _Status] | None, result: object
+) -> tuple[int | None, str | None]:
+    """The code, and what the row is called where it has none."""
     known = code(status[1].errorCode) if status else None
-    return code(result) if known is None else known
+    if known is not None:
+        return known, None
+    try:
+        shown = _decode_any(column) if column else None
+    except (ValueError, RecursionError):
+        shown = None
+    found, called = status_of(shown, result)
+    return found["errorCode"], called
 
 
 def _fitting(column: msgspec.Raw | bytes, decode: Callable[[bytes], T]) -> tuple[bytes, T] | None:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from auditor.sign_ins.formats.format import Format
-from auditor.sign_ins.formats.values import code, flag, identity
+from auditor.sign_ins.formats.values import ending, flag, identity
 from auditor.sign_ins.rows import GraphRow
 from auditor.sign_ins.seen import SeenRow
 
@@ -89,7 +89,7 @@ def whole(row: bytes) -> dict[str, Any]:
     for field, (column, words) in _WORDS.items():
         if cells.get(column):
             found[field] = _word(cells[column], words)
-    found["status"] = _status(cells)
+    found["status"], found["@called"] = _status(cells)
     if "Device ID" in cells:
         found["deviceDetail"] = _device(cells)
     if place := _location(cells.get("Location", "")):
@@ -115,18 +115,13 @@ def _word(text: str, words: tuple[str, ...]) -> str:
     return next((word for word in words if word.lower() == letters), text)
 
 
-def _status(cells: Mapping[str, str]) -> dict[str, Any]:
-    """Where code and status contradict each other, it is no success."""
-    found, said = code(cells.get("Sign-in error code")), cells.get("Status", "").lower()
-    if found is None and said == "success":
-        found = 0
-    elif found == 0 and said in ("failure", "interrupted"):
-        found = None
+def _status(cells: Mapping[str, str]) -> tuple[dict[str, Any], str | None]:
+    code, called = ending((cells.get("Sign-in error code"), cells.get("Status")))
     return {
-        "errorCode": found,
+        "errorCode": code,
         "failureReason": _known(cells, "Failure reason"),
         "additionalDetails": _known(cells, "Multifactor authentication result"),
-    }
+    }, called
 
 
 def _device(cells: Mapping[str, str]) -> dict[str, Any]:

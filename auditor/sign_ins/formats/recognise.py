@@ -11,12 +11,14 @@ import msgspec
 from auditor.sign_ins.formats import kinds, log_analytics, portal_csv
 from auditor.sign_ins.formats.diagnostic import DIAGNOSTIC
 from auditor.sign_ins.formats.format import Format
-from auditor.sign_ins.formats.graph import GRAPH, TEXTUAL
+from auditor.sign_ins.formats.graph import GRAPH, RESPELT
 from auditor.sign_ins.formats.log_analytics import LOG_ANALYTICS
 from auditor.sign_ins.formats.portal_csv import PORTAL_CSV
+from auditor.sign_ins.formats.respelt import spells_code
 from auditor.sign_ins.heads import head
 from auditor.sign_ins.rows import NO_ID
 from auditor.tenant.mending import mended
+from auditor.tenant.shapes import datasets_of, objects_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ Columns = Mapping[str, msgspec.Raw]
 
 _SIGN_INS_ONLY = ("correlationId", "status", "isInteractive", "clientAppUsed", "resourceDisplayName", "userId")
 """Keys of Graph's sign-ins that its users, applications and policies do not have, which have ids and times as well."""
+_INTEGERS = range(-(2**63), 2**63)
 _MACHINES = {"servicePrincipal": kinds.SERVICE_PRINCIPALS, "managedIdentity": kinds.MANAGED_IDENTITIES}
 
 _decode_columns = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -47,9 +50,15 @@ def format_of(row: bytes) -> Format | Other | None:
         return None
     if "properties" in columns and "category" in columns:
         return _diagnostic(_text(columns, "category"))
-    if "createdDateTime" in columns or "activityDateTime" in columns:
-        return _graph(columns)
-    return _table(columns)
+    found = _graph(columns) if "createdDateTime" in columns or "activityDateTime" in columns else _table(columns)
+    return Other(kinds.SETTINGS) if found is None and _is_of_settings(columns) else found
+
+
+def _is_of_settings(columns: Columns) -> bool:
+    try:
+        return any(map(datasets_of, objects_in({name: _value(columns, name) for name in columns})))
+    except RecursionError:
+        return False
 
 
 def _columns(row: bytes) -> Columns | None:
@@ -65,8 +74,10 @@ def _diagnostic(category: str) -> Format | Other:
 
 def _graph(columns: Columns) -> Format | Other | None:
     if "activityDateTime" in columns and "activityDisplayName" in columns:
-        return Other(kinds.AUDITS)
-    if "id" not in columns or "createdDateTime" not in columns or not any(key in columns for key in _SIGN_INS_ONLY):
+        return Other(kinds.SETTINGS if "targetResources" in columns else kinds.AUDITS)
+    if "id" not in columns or "createdDateTime" not in columns:
+        return None
+    if not any(key in columns for key in _SIGN_INS_ONLY) and not any(map(spells_code, columns)):
         return None
     if _text(columns, "userId") in ("", NO_ID):
         events = _value(columns, "signInEventTypes")
@@ -76,7 +87,8 @@ def _graph(columns: Columns) -> Format | Other | None:
         if _text(columns, "servicePrincipalId") not in ("", NO_ID):
             return Other(kinds.SERVICE_PRINCIPALS)
     status = _value(columns, "status")
-    return TEXTUAL if isinstance(status, dict) and isinstance(status.get("errorCode"), str) else GRAPH
+    code = status.get("errorCode") if isinstance(status, dict) else None
+    return GRAPH if isinstance(code, int) and not isinstance(code, bool) and code in _INTEGERS else RESPELT
 
 
 def _table(columns: Columns) -> Format | Other | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from auditor.sign_ins.catalogue import interrupt_codes
 from auditor.sign_ins.formats.diagnostic import DIAGNOSTIC
 from auditor.sign_ins.formats.format import Format
-from auditor.sign_ins.formats.graph import GRAPH, TEXTUAL
+from auditor.sign_ins.formats.graph import GRAPH, RESPELT
 from auditor.sign_ins.formats.log_analytics import LOG_ANALYTICS
 from auditor.sign_ins.formats.portal_csv import PORTAL_CSV
 from auditor.sign_ins.rows import CountedRow, GraphRow
@@ -28,7 +28,9 @@ words = st.sampled_from(["", "none", "None", "browser", "Member", "guest", "high
 times = st.sampled_from(
     ["2026-11-04T09:00:00.1234567Z", "2026-11-04T09:00:00+01:00", "2026-11-04 09:00:00", "soon", ""]
 )
-codes = st.sampled_from([0, 50140, 50199, "0", "50140", "Success", "Failure", "x", 2**40, None])
+codes = st.sampled_from(
+    [0, 50140, 50199, "0", "50140", "50140.0", 50140.0, "Success", "Failure", "Interrupted", "x", 2**40, None]
+)
 
 
 def mostly(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -109,6 +111,8 @@ tables = objects(
         "ResultType": codes,
         "Type": st.sampled_from(["SigninLogs", "AADNonInteractiveUserSignInLogs", "AuditLogs", ""]),
         "Category": st.sampled_from(["SignInLogs", "NonInteractiveUserSignInLogs", ""]),
+        "TimeGenerated": times,
+        "_TimeReceived": times,
     }
 )
 tables_of_text = tables.map(
@@ -117,7 +121,9 @@ tables_of_text = tables.map(
         for name, value in row.items()
     }
 )
-cells = st.sampled_from(["", "None", "a1", "Success", "Failure", "0", "50140", "Yes", "Not Applied", "Utrecht, , NL"])
+cells = st.sampled_from(
+    ["", "None", "a1", "Success", "Failure", "Interrupted", "0", "50140", "Yes", "Not Applied", "Utrecht, , NL"]
+)
 portal_rows = objects(
     {
         "Date (UTC)": times,
@@ -135,9 +141,23 @@ portal_rows = objects(
         ),
     }
 )
+spelt = objects(
+    {
+        **FIELDS,
+        "status": status | codes,
+        "errorCode": codes,
+        "status.errorCode": codes,
+        "status_ErrorCode": codes,
+        "status/failureReason": words,
+        "deviceDetail.browser": words,
+        "deviceDetail.isCompliant": st.sampled_from(["True", "", True]),
+        "location.countryOrRegion": st.sampled_from(["NL", ""]),
+        "isInteractive": st.sampled_from([True, "True", ""]),
+    }
+)
 FORMATS: list[tuple[Format, st.SearchStrategy[dict[str, Any]]]] = [
     (GRAPH, objects(FIELDS)),
-    (TEXTUAL, objects(FIELDS)),
+    (RESPELT, spelt),
     (DIAGNOSTIC, envelopes),
     (LOG_ANALYTICS, tables),
     (LOG_ANALYTICS, tables_of_text),
@@ -163,7 +183,7 @@ def counted(row: dict[str, Any] | None) -> dict[str, Any] | None:
     """What the narrow door gives for sure: the names that it gives of an interrupt count for no other row."""
     if row is None or (row["status"] and row["status"].errorCode in interrupt_codes()):
         return row
-    return {name: row[name] for name in ("", *CountedRow.__struct_fields__)}
+    return {name: row[name] for name in ("", "called", "collected", *CountedRow.__struct_fields__)}
 
 
 @pytest.mark.parametrize(("of", "rows"), FORMATS, ids=["graph", "textual", "diagnostic", "table", "csv", "portal"])

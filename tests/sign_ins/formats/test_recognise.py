@@ -1,10 +1,12 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from auditor.sign_ins.formats import kinds
 from auditor.sign_ins.formats.diagnostic import DIAGNOSTIC
-from auditor.sign_ins.formats.graph import GRAPH, TEXTUAL
+from auditor.sign_ins.formats.graph import GRAPH, RESPELT
 from auditor.sign_ins.formats.log_analytics import LOG_ANALYTICS
 from auditor.sign_ins.formats.portal_csv import PORTAL_CSV
 from auditor.sign_ins.formats.recognise import Other, format_of
@@ -22,7 +24,7 @@ def test_formats() -> None:
 
     assert found(sign_in(50140)) is GRAPH
     assert found(sign_in(50140, userId=None)) is GRAPH
-    assert found(sign_in(0, status={"errorCode": "50140"})) is TEXTUAL
+    assert found(sign_in(0, status={"errorCode": "50140"})) is RESPELT
     for category in ("SignInLogs", "NonInteractiveUserSignInLogs", "SignIn"):
         assert found({"category": category, "properties": {}}) is DIAGNOSTIC
     for table in ("SigninLogs", "AADNonInteractiveUserSignInLogs"):
@@ -74,6 +76,10 @@ def test_what_is_no_sign_in_of_a_person(row: dict[str, Any], kind: str) -> None:
     assert format_of(json.dumps(row).encode()) == Other(kind)
 
 
+def test_settings_among_the_rows_of_a_log() -> None:
+    assert format_of(json.dumps(policy()).encode()) == Other(kinds.SETTINGS)
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -85,7 +91,6 @@ def test_what_is_no_sign_in_of_a_person(row: dict[str, Any], kind: str) -> None:
         b"[" * 100_000,
         b'{"a":' * 100_000,
         b'{"\xff": 1}',
-        json.dumps(policy()).encode(),
         json.dumps({"id": "u-1", "createdDateTime": AT, "userPrincipalName": "ada@contoso.com"}).encode(),
         json.dumps({"id": "a-1", "createdDateTime": AT, "appId": "a-1", "displayName": "Expenses"}).encode(),
         json.dumps({"TimeGenerated": AT}).encode(),
@@ -97,6 +102,20 @@ def test_what_is_no_sign_in_of_a_person(row: dict[str, Any], kind: str) -> None:
 )
 def test_what_is_of_no_format(row: bytes) -> None:
     assert format_of(row) is None
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda one: one,
+        lambda one: {"PolicyConfig": one},
+        lambda one: {"conditional_access_policies": [one]},
+        lambda one: {name[:1].upper() + name[1:]: value for name, value in one.items()},
+    ],
+    ids=["as Graph has it", "wrapped", "in a document", "as PowerShell has it"],
+)
+def test_settings_among_the_rows_of_a_log_are_known_for_what_they_are(wrapped: Callable[[Any], Any]) -> None:
+    assert format_of(json.dumps(wrapped(policy())).encode()) == Other(kinds.SETTINGS)
 
 
 def test_broken_text_elsewhere_in_a_row_hides_nothing() -> None:

@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from auditor.local_tenant.service.clock import Clock, graph_date, http_date
 from auditor.local_tenant.service.clouds import Places
-from auditor.local_tenant.service.graph import directory, organization, policies, reports, roles, what_if
+from auditor.local_tenant.service.graph import directory, organization, policies, preview, reports, roles, what_if
 from auditor.local_tenant.service.graph.access import access_of
 from auditor.local_tenant.service.graph.endpoint import (
     INCLUDE_UNKNOWN,
@@ -31,6 +31,7 @@ from auditor.local_tenant.service.graph.endpoint import (
     bad_request,
 )
 from auditor.local_tenant.service.paging import Pages
+from auditor.local_tenant.service.preview import USUAL, Preview
 from auditor.local_tenant.service.throttle import Limit, Throttle
 from auditor.local_tenant.service.tokens import Claims, TokenRefused, Tokens
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 ENDPOINTS: tuple[Endpoint, ...] = (
     *reports.ENDPOINTS,
     *policies.ENDPOINTS,
+    *preview.ENDPOINTS,
     *what_if.ENDPOINTS,
     *organization.ENDPOINTS,
     *directory.ENDPOINTS,
@@ -61,6 +63,7 @@ class Graph:
     pages: Pages
     throttle: Throttle | None
     clock: Clock
+    preview: Preview = USUAL
     _endpoints: tuple[Endpoint, ...] = field(default=ENDPOINTS)
 
     def application(self) -> Starlette:
@@ -79,6 +82,7 @@ class Graph:
         if endpoint.limit and self.throttle:
             self._admit(self.throttle, endpoint.limit, str(claims["appid"]))
         access.check(endpoint)
+        preview.refuse(self.preview, f"{version}{path}")
         call = Call(
             simulation=self.simulation,
             pages=self.pages,
@@ -90,6 +94,7 @@ class Graph:
             headers=request.headers,
             permissions=access.permissions,
             body=await request.body(),
+            preview=self.preview,
         )
         headers = self._headers(request)
         if call.wants_unknown_members:

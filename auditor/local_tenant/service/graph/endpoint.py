@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from auditor.local_tenant.service.paging import Pages
+from auditor.local_tenant.service.preview import USUAL, Preview
 from auditor.local_tenant.service.throttle import Limit
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Call:
     headers: Mapping[str, str]
     permissions: frozenset[str]
     body: bytes
+    preview: Preview = USUAL
 
     @property
     def wants_unknown_members(self) -> bool:

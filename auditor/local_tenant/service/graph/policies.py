@@ -14,6 +14,7 @@ from auditor.local_tenant.service.graph.endpoint import (
     permissions,
 )
 from auditor.local_tenant.service.graph.listing import Collection, simple, single
+from auditor.local_tenant.service.graph.preview import policies
 from auditor.local_tenant.service.paging import JsonRow
 from auditor.local_tenant.service.throttle import CONDITIONAL_ACCESS
 
@@ -55,10 +56,6 @@ def _one(collection: Collection, rows: Callable[[Call], Iterable[JsonRow]]) -> C
     return answer
 
 
-def _policies(call: Call) -> list[JsonRow]:
-    return call.simulation.policies()
-
-
 def _locations(call: Call) -> list[JsonRow]:
     return call.simulation.named_locations()
 
@@ -67,8 +64,8 @@ ENDPOINTS = (
     *(
         Endpoint(path, READ_CONDITIONAL_ACCESS, POLICY_DENIAL, answer, limit=CONDITIONAL_ACCESS)
         for path, answer in (
-            ("/identity/conditionalAccess/policies", simple(POLICIES, _policies)),
-            ("/identity/conditionalAccess/policies/{id}", _one(POLICIES, _policies)),
+            ("/identity/conditionalAccess/policies", simple(POLICIES, policies)),
+            ("/identity/conditionalAccess/policies/{id}", _one(POLICIES, policies)),
             ("/identity/conditionalAccess/namedLocations", simple(LOCATIONS, _locations)),
             ("/identity/conditionalAccess/namedLocations/{id}", _one(LOCATIONS, _locations)),
         )

@@ -16,6 +16,7 @@ import msgspec
 from auditor.local_tenant.service.graph.endpoint import POLICY_DENIAL, Call, Endpoint, bad_request
 from auditor.local_tenant.service.graph.listing import Collection, simple
 from auditor.local_tenant.service.graph.policies import READ_CONDITIONAL_ACCESS
+from auditor.local_tenant.service.graph.preview import policies
 from auditor.local_tenant.service.paging import JsonRow
 from auditor.local_tenant.service.throttle import CONDITIONAL_ACCESS
 from auditor.local_tenant.simulation.what_if import Answer, DescribedDevice, Question
@@ -130,11 +131,16 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 def _evaluate(call: Call) -> dict[str, Any]:
     body = _read(call.body)
     answers = _answers(call, body)
+    bodies = {policy["id"]: policy for policy in policies(call)}
 
     def results(_call: Call) -> Iterator[JsonRow]:
         for policy, reasons in answers:
-            if not reasons or not body.applied_policies_only:
-                yield {**policy, "policyApplies": not reasons, "analysisReasons": ",".join(reasons) or "notSet"}
+            if policy["id"] in bodies and not (reasons and body.applied_policies_only):
+                yield {
+                    **bodies[policy["id"]],
+                    "policyApplies": not reasons,
+                    "analysisReasons": ",".join(reasons) or "notSet",
+                }
 
     return simple(_RESULTS, results)(call)
 

@@ -1,4 +1,5 @@
-"""Objects of Graph JSON told apart by what they hold: in a file of exports nothing else says what they are."""
+"""The objects of a tenant in one row of a file of exports, told apart by what they hold: nothing else says what they
+are."""
 
 from __future__ import annotations
 
@@ -6,13 +7,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from auditor.exports.power_shell import from_power_shell
+from auditor.tenant.power_shell import from_power_shell
 
 Json = Mapping[str, Any]
 
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+_PARTS = frozenset({"grantControls", "sessionControls"})
+"""What nothing but a policy has."""
+
+_DEEPEST = 16
+"""How many wrappings around a policy are looked through."""
+
 _SECURITY_DEFAULTS = "00000000-0000-0000-0000-000000000005"  # the policy's id, the same in every tenant
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_OF_TENANT = re.compile(rf"/tenants/({_GUID.pattern})(?:/|\Z)", re.IGNORECASE)
 # Properties of a branding that nothing else has.
 _LOOKS = frozenset(
     {
@@ -92,17 +99,33 @@ _SHAPES: tuple[tuple[tuple[str, ...], Callable[[Json], bool]], ...] = (
 
 
 def objects_in(json: Json) -> Iterator[Json]:
-    """Graph's objects in one row of a file: itself, or what ScubaGear's document of a tenant holds of them."""
+    """Graph's objects in one row of a file: itself, what ScubaGear's document of a tenant holds of them, or the
+    policies that it wraps, under whatever names; what looks like a policy among them and is no whole one, too."""
     raw = json.get("Raw")
     document = raw if isinstance(raw, Mapping) else json
     policies, details = document.get("conditional_access_policies"), document.get("tenant_details")
     if policies is None and details is None:
-        yield from_power_shell(json)
+        itself = from_power_shell(json)
+        wrapped = () if datasets_of(itself) else tuple(_policies_within(json, _DEEPEST))
+        yield from wrapped or (itself,)
         return
     for listed in (policies, details):
         for each in listed if isinstance(listed, list) else [listed]:
             if isinstance(each, Mapping):
                 yield from _details(each) if listed is details else (from_power_shell(each),)
+
+
+def _policies_within(value: Any, deep: int) -> Iterator[Json]:
+    if isinstance(value, Mapping):
+        found = from_power_shell(value)
+        if _PARTS & found.keys():
+            yield found
+        elif deep:
+            for each in value.values():
+                yield from _policies_within(each, deep - 1)
+    elif isinstance(value, list) and deep:
+        for each in value:
+            yield from _policies_within(each, deep - 1)
 
 
 def _details(json: Json) -> Iterator[Json]:
@@ -116,24 +139,4 @@ def _details(json: Json) -> Iterator[Json]:
 
 
 def is_id(value: Any) -> bool:
-    return isinstance(value, str) and _GUID.fullmatch(value) is not None
-
-
-def tenant_of(row: Json) -> str:
-    """The tenant whose log a row is of, in lower case; "" when the row does not say. Log Analytics' `TenantId` is that
-    of the workspace. A sign-in to another tenant names that one as the resource's."""
-    for name in ("resourceId", "ResourceId"):
-        value = row.get(name)
-        if isinstance(value, str) and (found := _OF_TENANT.search(value)):
-            return found[1].lower()
-    inner = row.get("properties")
-    for each in (row, inner if isinstance(inner, Mapping) else {}):
-        for home, resource in (
-            ("AADTenantId", "AADTenantId"),
-            ("homeTenantId", "resourceTenantId"),
-            ("HomeTenantId", "ResourceTenantId"),
-            ("Home tenant ID", "Resource tenant ID"),
-        ):
-            if is_id(each.get(home)) and each[home] == each.get(resource):
-                return str(each[home]).lower()
-    return ""
+    return isinstance(value, str) and GUID.fullmatch(value) is not None

@@ -3,10 +3,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from auditor.exports.power_shell import from_power_shell
 from auditor.local_tenant.simulation import Simulation
 from auditor.local_tenant.simulation.exports.settings import power_shell
 from auditor.tenant import graph_json
+from auditor.tenant.power_shell import from_power_shell
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
 
