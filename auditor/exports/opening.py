@@ -58,8 +58,8 @@ def opened(part: Part) -> Iterator[Opened]:
     with ExitStack() as stack:
         raw: Any = stack.enter_context(open(part.path, "rb", buffering=0))
         stages: list[_Stage] = []
-        if part.member:
-            stages.append(_Member(_member(stack, raw, part)))
+        if part.member is not None:
+            stages.append(_Member(stack.enter_context(opened_member(raw, part.member))))
             raw = stages[0]
         file = stack.enter_context(io.BufferedReader(raw, BUFFER))
         for _ in range(_WRAPPINGS):
@@ -95,21 +95,6 @@ def is_zip(head: bytes) -> bool:
 def is_tar(head: bytes) -> bool:
     """Is a file with these first bytes a tar file?"""
     return head[_TAR_AT:].startswith(_TAR)
-
-
-def _member(stack: ExitStack, file: BinaryIO, part: Part) -> zipfile.ZipExtFile:
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(file))
-        found = [each for each in archive.infolist() if each.filename == part.member][part.nth]
-        if found.flag_bits & 1:
-            raise ValueError("it is encrypted")
-        if found.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ValueError("it is compressed in a way that this program does not know")
-        return stack.enter_context(archive.open(found))  # type: ignore[return-value]
-    except IndexError:
-        raise ValueError("the zip file has no such member") from None
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise ValueError(_sentence(error)) from error
 
 
 class _Stage(io.RawIOBase):

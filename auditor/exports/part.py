@@ -18,9 +18,9 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """`member`: of a zip file; `nth`: which of several of that name, from 0. `start`, `end`: bytes of a plain file of
-    lines, for a part of it; `end` -1: to its end. A line belongs to the part that it begins in. `size`: about how many
-    bytes are to be read, for sharing out the work. `name`: what people call the file."""
+    """`member`: of a zip file. `start`, `end`: bytes of a plain file of lines, for a part of it; `end` -1: to its end.
+    A line belongs to the part that it begins in. `size`: about how many bytes are to be read, for sharing out the work.
+    `name`: what people call the file."""
 
     path: str
     name: str
@@ -28,7 +28,6 @@ class Part(msgspec.Struct, frozen=True):
     member: Member | None = None
     start: int = 0
     end: int = -1
-    nth: int = 0
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from auditor.exports.opening import GZIP, ZSTD, is_zip, opened
 from auditor.exports.part import Part
@@ -53,26 +53,24 @@ def whole_parts(
             if not is_zip(head):
                 yield Part(str(path), name, size * _UNPACKED if head.startswith((GZIP, ZSTD)) else size)
                 return
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+            members = list(members_in(file))
+    except (OSError, zipfile.BadZipFile):
         yield Part(str(path), name, 0)
         return
-    if any(member.filename == _OF_OFFICE for member in members):
+    if any(written == _OF_OFFICE for written, _ in members):
         yield Part(str(path), name, 0)  # a workbook is one file to people; reading it says that it is none of text
         return
-    of_one_name: Counter[str] = Counter()
-    for member in members:
-        inner = PurePosixPath(member.filename)
-        nth = of_one_name[member.filename]
-        of_one_name[member.filename] += 1
-        if member.is_dir() or any(OF_MACOS.fullmatch(each) for each in inner.parts):
+    of_one_name: Counter[PurePosixPath] = Counter()
+    for written, member in members:
+        inner = PurePosixPath(written.replace("\\", "/"))  # some programs on Windows write it so
+        if any(OF_MACOS.fullmatch(each) for each in inner.parts):
             continue
-        called = f"{name}/{inner}" + (f" ({nth + 1})" if nth else "")
+        of_one_name[inner] += 1
+        called = f"{name}/{inner}" + (f" ({of_one_name[inner]})" if of_one_name[inner] > 1 else "")
         if any(each.startswith(".") and each != ".." for each in inner.parts):
             left(called)
         else:
-            yield Part(str(path), called, member.file_size, member=member.filename, nth=nth)
+            yield Part(str(path), called, member.size, member=member)
 
 
 def _pieces(part: Part, step: int) -> Iterator[Part]:

@@ -107,4 +107,4 @@ def opened_member(file: BinaryIO, member: Member) -> zipfile.ZipExtFile:
     info = zipfile.ZipInfo()
     info.compress_type, info.compress_size, info.file_size = member.method, member.packed, member.size
     info.CRC = member.crc
-    return zipfile.ZipExtFile(file, "r", info)  # type: ignore[arg-type]
+    return zipfile.ZipExtFile(file, "r", info)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tarfile
 import warnings
@@ -18,6 +19,7 @@ from auditor.exports.part import Part, Unreadable
 from auditor.exports.parts import cut, parts_of, whole_parts
 from auditor.exports.place import Place, lines_before
 from auditor.exports.rows import rows_in
+from auditor.exports.zips import members_in, opened_member
 
 lines = st.lists(
     st.sampled_from(["", "\r", '{"a": 1}', '{"b": "zwölf"}\r', "no object", '{"cut": ', ' {"c": {}} ', "x" * 50]),
@@ -109,10 +111,7 @@ def test_members_of_a_zip_file_are_parts(tmp_path: Path) -> None:
         archive.mkdir("empty") if hasattr(archive, "mkdir") else archive.writestr("empty/", "")
         archive.writestr(".hidden", "x")
     found = tuple(whole_parts(path, tmp_path))
-    assert [(part.name, part.member, part.size) for part in found] == [
-        ("logs.zip/a/one.json", "a/one.json", 8),
-        ("logs.zip/two.json", "two.json", 80),
-    ]
+    assert [(part.name, part.size) for part in found] == [("logs.zip/a/one.json", 8), ("logs.zip/two.json", 80)]
     assert cut(found, 4) == found
     assert [row for part in found for row in read(part)] == [b'{"a": 1}', *[b'{"b": 2}'] * 10]
 
@@ -144,6 +143,67 @@ def test_members_of_one_name_are_each_read(tmp_path: Path) -> None:
     ]
     assert [row for part in found for row in read(part)] == [b'{"a": %d}' % number for number in (1, 2, 3, 4)]
     assert hidden == ["logs.zip/.a/b.json"]
+
+
+def test_a_name_that_is_no_text_ends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "logs.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("pølicies.json", '{"a": 1}')
+        archive.writestr("b.json", '{"a": 2}')
+    path.write_bytes(path.read_bytes().replace("pø".encode(), b"p\xff\xfe"))
+    with pytest.raises(UnicodeDecodeError):
+        zipfile.ZipFile(path)
+    found = tuple(whole_parts(path, tmp_path))
+    assert [part.name for part in found] == ["logs.zip/p\ufffd\ufffdlicies.json", "logs.zip/b.json"]
+    assert [row for part in found for row in read(part)] == [b'{"a": 1}', b'{"a": 2}']
+
+
+def test_names_that_windows_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "logs.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a\\one.json", "a/one.json", ".a\\two.json", "__MACOSX\\._a"):
+            archive.writestr(zipfile.ZipInfo(name), "{}")
+    hidden: list[str] = []
+    names = [part.name for part in whole_parts(path, tmp_path, hidden.append)]
+    assert (names, hidden) == (["logs.zip/a/one.json", "logs.zip/a/one.json (2)"], ["logs.zip/.a/two.json"])
+
+
+@pytest.mark.parametrize("before", [b"", b"#!/bin/sh\n" * 9])
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("comment", [b"", b"x" * 65_535])
+def test_a_directory_is_found_where_it_stands(
+    before: bytes, large: bool, comment: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The standard library's reader finds the same members there."""
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2 if large else 65_535)
+    path, plain = tmp_path / "logs.zip", io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            with archive.open(zipfile.ZipInfo(f"{number}.json"), "w", force_zip64=number == 1) as member:
+                member.write(b'{"n": %d}' % number)
+        archive.comment = comment
+    path.write_bytes(before + plain.getvalue())
+    with open(path, "rb") as file:
+        found = list(members_in(file))
+        with zipfile.ZipFile(path) as expected:
+            assert [(name, each.at, each.size) for name, each in found] == [
+                (each.filename, each.header_offset, each.file_size) for each in expected.infolist()
+            ]
+        assert opened_member(file, found[1][1]).read() == b'{"n": 1}'
+
+
+def test_a_damaged_directory_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "logs.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.json", "{}")
+    whole = path.read_bytes()
+    for at in range(4, len(whole)):
+        for data in (whole[:at], whole[:at] + b"\xff" * 4 + whole[at + 4 :]):
+            path.write_bytes(data)
+            assert all(isinstance(row, (bytes, Unreadable)) for part in whole_parts(path) for row in read(part))
+    path.write_bytes(whole[:-8])
+    (refused,) = (row for part in whole_parts(path, tmp_path) for row in read(part))
+    assert refused == Unreadable("logs.zip", 0, "It could not be read: it is a zip file.")
 
 
 def test_a_tar_file_says_what_it_is(tmp_path: Path) -> None:
