@@ -328,7 +328,7 @@ def _ticks(spool: Spool, start: str, end: str) -> tuple[int, int]:
     try:
         return parse(start), parse(end)
     except ValueError as error:
-        raise SpoolError(f"{spool.folder} is damaged: {error}.", "Collect again into another folder.") from error
+        raise SpoolError(f"{spool.called} is damaged: {error}.", "Collect again into another folder.") from error
 
 
 def _merged(intervals: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -27,6 +27,7 @@ from auditor.exports.place import Place
 from auditor.exports.rows import Shape, rows_in, shape_of
 from auditor.exports.tables import header_of
 from auditor.sources.folder import parsed
+from auditor.sources.packed import unlistable
 from auditor.sources.unread import ANYTHING, LOG, POLICIES, file_may_hold, row_may_hold, told_by
 from auditor.sources.whose import tenant_of
 from auditor.tenant.dataset import DATASETS, Collected, Missing, Partial, Reading
@@ -214,10 +215,10 @@ def _files(path: Path, left: list[LeftAside]) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
-    for folder, names, files in os.walk(path, onerror=_unlistable):
+    for folder, names, files in os.walk(path, onerror=unlistable):
         here = Path(folder)
         names[:] = sorted(name for name in names if not name.startswith("."))
-        for name in sorted(files):
+        for name in sorted((*files, *(name for name in names if (here / name).is_symlink()))):
             file = here / name
             if name.startswith("."):
                 continue
@@ -225,10 +226,6 @@ def _files(path: Path, left: list[LeftAside]) -> Iterator[Path]:
                 left.append(LeftAside(str(file.relative_to(path)), "It is a link, or no ordinary file."))
             else:
                 yield file
-
-
-def _unlistable(error: OSError) -> None:
-    raise ExportError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
 
 
 def _look_at(part: Part, is_log: Callable[[bytes], bool], to_the_end: bool) -> _Seen:

@@ -1,27 +1,37 @@
 """A collected folder where somebody put it: in a zip or tar file, or in another folder.
 
-A packed one is unpacked into a private folder of this process's own, which is gone with the collection. Of its members'
-names only those are taken that lie within the collection, and nothing but ordinary files is made.
+A packed one is unpacked into a private folder of this process's own, which is gone with the collection. Only what a
+collection holds is made there, and nothing but ordinary files; messages name where it was packed.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tarfile
 import tempfile
 import weakref
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, NoReturn
 
 from auditor.errors import ExportError, SpoolError
 from auditor.exports.opening import GZIP, is_tar, is_zip
 from auditor.exports.parts import OF_MACOS
-from auditor.spool.private_files import disk_errors, make_folder
-from auditor.spool.spool import SIGNS, Spool, is_collection
+from auditor.exports.zips import members_in, opened_member
+from auditor.spool.manifest import FILE, NAME
+from auditor.spool.spool import BEGINNING, SIGN_INS, Spool, is_collection, shows_collection
+
+try:
+    from lzma import LZMAError
+except ImportError:  # some Pythons are built without it, and then no such file is opened
+    LZMAError = EOFError  # type: ignore[misc, assignment]
 
 NAMED = 3
 
@@ -30,9 +40,12 @@ _MOST_UNPACKED = 100  # times the size of the file: what was collected is compre
 _SLACK = 256 << 20
 _PIECE = 1 << 20
 _COMPRESSED = (GZIP, b"BZh", b"\xfd7zXZ")  # as tar files may be
-_FAULTS = (ValueError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, tarfile.TarError)
+_FAULTS = (OSError, ValueError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile, tarfile.TarError)
+_HOLDS = re.compile(FILE)
+_UNPACK = "Copy it again, or unpack it, and name the folder that auditor collected."
 
-Members = Mapping[PurePosixPath, Callable[[], IO[bytes] | None]]
+Opener = Callable[[], IO[bytes] | BufferedIOBase]
+Members = Mapping[PurePosixPath, Opener]
 """By its path: how a member is opened."""
 
 
@@ -54,19 +67,24 @@ def _within(path: Path) -> tuple[list[Path], bool]:
     """Collected folders in a folder, packed or not, and whether anything else lies there."""
     found: list[Path] = []
     others = False
-    for folder, names, files in os.walk(path):
+    for folder, names, files in os.walk(path, onerror=unlistable):
         here = Path(folder)
         if is_collection(here):
             found.append(here)
             names.clear()
             continue
         names[:] = sorted(name for name in names if not name.startswith("."))
+        others = others or any((here / name).is_symlink() for name in names)
         for file in sorted(here / name for name in files if not name.startswith(".")):
             if not file.is_symlink() and file.is_file() and _roots_of(file):
                 found.append(file)
             else:
                 others = True
     return found, others
+
+
+def unlistable(error: OSError) -> NoReturn:
+    raise ExportError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
 
 
 def _only(path: Path, found: Sequence[str], *, others: bool, how: str) -> None:
@@ -91,7 +109,7 @@ def _packed(path: Path) -> Spool | None:
         place = Path(tempfile.mkdtemp(prefix="auditor-"))
         try:
             _unpack({each.relative_to(root): members[each] for each in members}, place / name, path)
-            spool = Spool.open(place / name)
+            spool = Spool.open(place / name, path / root)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
@@ -100,36 +118,32 @@ def _packed(path: Path) -> Spool | None:
 
 
 def _unpack(members: Members, folder: Path, path: Path) -> None:
+    for each in (folder, folder / "datasets", folder / SIGN_INS):
+        each.mkdir(mode=0o700)
     left = path.stat().st_size * _MOST_UNPACKED + _SLACK
-    make_folder(folder)
     for name, opened in members.items():
-        target = folder / name
-        make_folder(target.parent)
         try:
-            with _opened(opened) as source, disk_errors(target), _new(target) as file:
-                while piece := source.read(_PIECE):
-                    left -= len(piece)
-                    if left < 0:
-                        raise SpoolError(
-                            f"{path} unpacks to more than {_MOST_UNPACKED} times its size.", "Unpack it yourself."
-                        )
-                    file.write(piece)
+            if str(name) == NAME or _HOLDS.match(str(name)):
+                left -= _written(opened, folder / name, left)
+            elif name.parts[0] == SIGN_INS and name.parts[1:]:
+                # What else lies among the sign-ins is told of by its name, and never read.
+                (folder / SIGN_INS / name.parts[1]).touch(mode=0o600)
         except _FAULTS as error:
-            raise SpoolError(f"{path} is damaged: {name}: {error}.", "Copy it again, or unpack it.") from error
+            why = str(getattr(error, "strerror", "") or error or type(error).__name__).rstrip(".")
+            raise SpoolError(f"{name} in {path} cannot be unpacked: {why}.", _UNPACK) from error
+        if left < 0:
+            raise SpoolError(f"{path} unpacks to more than {_MOST_UNPACKED} times its size.", "Unpack it yourself.")
 
 
-def _new(target: Path) -> IO[bytes]:
+def _written(opened: Opener, target: Path, most: int) -> int:
+    """How many bytes the member has; it is given up beyond `most`."""
+    size = 0
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(target, flags, 0o600), "wb")
-
-
-@contextmanager
-def _opened(opened: Callable[[], IO[bytes] | None]) -> Iterator[IO[bytes]]:
-    file = opened()
-    if file is None:
-        raise ValueError("it is no ordinary file")
-    with file:
-        yield file
+    with opened() as source, os.fdopen(os.open(target, flags, 0o600), "wb") as file:
+        while size <= most and (piece := source.read(_PIECE)):
+            size += len(piece)
+            file.write(piece)
+    return size
 
 
 def _roots_of(path: Path) -> list[PurePosixPath]:
@@ -139,12 +153,19 @@ def _roots_of(path: Path) -> list[PurePosixPath]:
 
 def _roots(members: Members) -> list[PurePosixPath]:
     """The folders in a file that were collected, without those in one of them."""
-    roots = {PurePosixPath(*name.parts[: -len(sign.parts)]) for name in members for sign in SIGNS if _ends(name, sign)}
+    roots = {
+        PurePosixPath(*name.parts[:-depth])
+        for name, opened in members.items()
+        for depth in (1, 2)
+        if shows_collection(PurePosixPath(*name.parts[-depth:]), partial(_beginning, opened))
+    }
     return sorted(root for root in roots if not any(root != other and root.is_relative_to(other) for other in roots))
 
 
-def _ends(name: PurePosixPath, sign: PurePosixPath) -> bool:
-    return name.parts[-len(sign.parts) :] == sign.parts
+def _beginning(opened: Opener) -> bytes:
+    with suppress(*_FAULTS), opened() as file:
+        return file.read(BEGINNING)
+    return b""
 
 
 @contextmanager
@@ -153,33 +174,35 @@ def _members(path: Path) -> Iterator[Members]:
     two have one name, or there are too many."""
     with ExitStack() as stack:
         members: Members = {}
-        with suppress(OSError, *_FAULTS):
-            with open(path, "rb") as file:
-                head = file.read(512)
+        with suppress(*_FAULTS):
+            file = stack.enter_context(open(path, "rb"))
+            head = file.read(512)
             if is_zip(head):
-                members = _listed(path, _zipped(stack.enter_context(zipfile.ZipFile(path))))
+                zipped = ((name, partial(opened_member, file, each)) for name, each in members_in(file))
+                members = _listed(path, zipped)
             elif (head.startswith(_COMPRESSED) or is_tar(head)) and tarfile.is_tarfile(path):
                 members = _listed(path, _tarred(stack.enter_context(tarfile.open(path))))
         yield members
 
 
-def _zipped(archive: zipfile.ZipFile) -> Iterator[tuple[str, Callable[[], IO[bytes] | None]]]:
-    for each in archive.infolist():
-        if not each.is_dir():
-            yield each.filename, lambda each=each: archive.open(each)  # type: ignore[misc]
-
-
-def _tarred(archive: tarfile.TarFile) -> Iterator[tuple[str, Callable[[], IO[bytes] | None]]]:
+def _tarred(archive: tarfile.TarFile) -> Iterator[tuple[str, Opener]]:
     try:
         for each in archive:
             if not each.isdir():
-                yield each.name, lambda each=each: archive.extractfile(each) if each.isreg() else None  # type: ignore[misc]
-    except (OSError, EOFError, tarfile.TarError):
+                yield each.name, partial(_opened_in, archive, each)
+    except _FAULTS:
         return  # cut off: what is missing, the collection's manifest tells
 
 
-def _listed(path: Path, found: Iterator[tuple[str, Callable[[], IO[bytes] | None]]]) -> Members:
-    members: dict[PurePosixPath, Callable[[], IO[bytes] | None]] = {}
+def _opened_in(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    file = archive.extractfile(member) if member.isreg() else None
+    if file is None:
+        raise ValueError("it is no ordinary file")
+    return file
+
+
+def _listed(path: Path, found: Iterator[tuple[str, Opener]]) -> Members:
+    members: dict[PurePosixPath, Opener] = {}
     wrong = ""
     for count, (name, opened) in enumerate(found):
         here = PurePosixPath(name.replace("\\", "/"))

@@ -23,6 +23,9 @@ from auditor.spool.private_files import disk_errors, written_whole
 
 NAME = "manifest.ndjson"
 
+FILE = r"^(collection\.json|datasets/[^/\\]+\.json|sign_ins/[^/\\]+\.ndjson\.zst)\Z"
+"""The place of any other file that a collection holds."""
+
 GONE = "is gone"
 
 _BLOCK = 1 << 20
@@ -32,7 +35,7 @@ class Entry(msgspec.Struct, frozen=True):
     """`file`: its path within the folder, with slashes. `rows`: of a span; the objects of a dataset."""
 
     # A folder may come from anybody: no path leads out of it.
-    file: Annotated[str, Meta(pattern=r"^(collection\.json|datasets/[^/\\]+\.json|sign_ins/[^/\\]+\.ndjson\.zst)\Z")]
+    file: Annotated[str, Meta(pattern=FILE)]
     size: int
     rows: int
     sha256: str

@@ -19,10 +19,11 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -107,11 +108,13 @@ class Span:
 
 
 class Spool:
-    """An existing folder of collected data. `Spool.create` makes one, `Spool.open` reads one."""
+    """An existing folder of collected data. `Spool.create` makes one, `Spool.open` reads one. `called`: what people
+    know it by, which is another path where `folder` is a copy of what lies there."""
 
-    def __init__(self, folder: Path, header: Header) -> None:
+    def __init__(self, folder: Path, header: Header, called: Path | None = None) -> None:
         self.folder = folder
         self.header = header
+        self.called = called or folder
 
     @classmethod
     def create(cls, folder: Path, header: Header) -> Spool:
@@ -123,10 +126,10 @@ class Spool:
         return spool
 
     @classmethod
-    def open(cls, folder: Path) -> Spool:
-        path = folder / HEADER
+    def open(cls, folder: Path, called: Path | None = None) -> Spool:
+        path = (called or folder) / HEADER
         try:
-            header = msgspec.json.decode(_content(path), type=Header)
+            header = msgspec.json.decode(_content(folder / HEADER), type=Header)
         except FileNotFoundError:
             if is_collection(folder):
                 raise SpoolError(f"{path} is gone: nothing says what was collected here.", COPY_AGAIN) from None
@@ -143,7 +146,7 @@ class Spool:
                 f"{path} has the schema {header.schema!r}, and this version reads {SCHEMA!r}.",
                 "Read it with the version of auditor that wrote it, or collect again.",
             )
-        return cls(folder, header)
+        return cls(folder, header, called)
 
     def finish(self) -> None:
         self.header = msgspec.structs.replace(self.header, complete=True)
@@ -225,9 +228,9 @@ class Spool:
 
     def dataset(self, name: str) -> StoredDataset | None:
         """How reading `name` ended, or None when it was never tried or did not come to an end."""
-        path = self.folder / "datasets" / f"{name}.json"
+        path = self.called / dataset_file(name)
         try:
-            stored = msgspec.json.decode(_content(path), type=StoredDataset)
+            stored = msgspec.json.decode(_content(self.folder / dataset_file(name)), type=StoredDataset)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -310,8 +313,26 @@ class SpanWriter:
 
 
 def is_collection(folder: Path) -> bool:
-    """Was a tenant collected into the folder? It may have lost its header since."""
-    return any((folder / sign).exists() for sign in SIGNS)
+    """Was a tenant collected into the folder? It may have lost its header since, or its manifest, or both."""
+    return any((folder / sign).exists() for sign in SIGNS) or any(
+        shows_collection(PurePosixPath(path.parent.name, path.name), partial(_beginning, path))
+        for inner in (SIGN_INS, "datasets")
+        for path in folder.glob(f"{inner}/*")
+    )
+
+
+def shows_collection(file: PurePosixPath, beginning: Callable[[], bytes]) -> bool:
+    """Whether a file is one that only collecting makes. `file`: its place in the folder. `beginning`: its first
+    bytes, by which a dataset is told from an export that bears its name."""
+    if file in SIGNS:
+        return True
+    if str(file.parent) == SIGN_INS:
+        return span_of(Path(file.name)) is not None
+    return (
+        str(file.parent) == "datasets"
+        and file.suffix == ".json"
+        and beginning().startswith(b'{"name":%s,"state":' % msgspec.json.encode(file.stem))
+    )
 
 
 def dataset_file(name: str) -> str:
@@ -321,6 +342,9 @@ def dataset_file(name: str) -> str:
 
 SIGNS = tuple(map(PurePosixPath, (HEADER, MANIFEST, dataset_file(SIGN_INS))))
 """Files any one of which shows that a folder was collected."""
+
+BEGINNING = 1 << 10
+"""Bytes that a dataset is told by."""
 
 
 def span_of(path: Path) -> Span | None:
@@ -335,6 +359,17 @@ def span_of(path: Path) -> Span | None:
     except ValueError:
         return None
     return Span(_with_colons(start), _with_colons(end), int(rows), path) if start <= end else None
+
+
+def _beginning(path: Path) -> bytes:
+    """Nothing where it cannot be read, which reading it will say."""
+    try:
+        if path.is_file():
+            with open(path, "rb") as file:
+                return file.read(BEGINNING)
+    except OSError:
+        pass
+    return b""
 
 
 def _content(path: Path) -> bytes:

@@ -1,7 +1,9 @@
 """`auditor run` and `auditor collect`, as a person types them."""
 
+import gc
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,15 +62,32 @@ def test_collect_and_then_run_gives_the_report_of_run(auditor: Invoke, tmp_path:
     assert offline.exit_code == live.exit_code
 
 
-def test_a_zip_of_a_collected_folder_gives_the_report_of_the_folder(auditor: Invoke, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["zip", "gztar"])
+def test_a_packed_collected_folder_gives_the_reports_of_the_folder(
+    form: str, auditor: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     auditor("collect", "-o", "evidence")
-    packed = shutil.make_archive(str(tmp_path / "sent"), "zip", tmp_path, "evidence")
-    for verb in (["run", "--format", "json"], ["interrupts", "--format", "ndjson"], ["what-if", "hide-prompt"]):
+    attempt = next(
+        json.loads(line)["correlation_id"]
+        for line in auditor("interrupts", "--format", "ndjson", "-q", "--from", "evidence").stdout.splitlines()
+    )
+    packed = shutil.make_archive(str(tmp_path / "sent"), form, tmp_path, "evidence")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    for verb in (
+        ["run", "--format", "json"],
+        ["interrupts", "--format", "ndjson"],
+        ["what-if", "hide-prompt"],
+        ["explain", attempt],
+    ):
         folder = auditor(*verb, "-q", "--from", "evidence")
         shutil.rmtree(tmp_path / "history", ignore_errors=True)  # or the second run would tell of the first
-        zipped = auditor(*verb, "-q", "--from", packed)
-        assert zipped.stdout == folder.stdout != ""
-        assert zipped.exit_code == folder.exit_code
+        same = auditor(*verb, "-q", "--from", packed)
+        assert same.stdout.replace(packed, "evidence") == folder.stdout != ""
+        assert same.exit_code == folder.exit_code
+        del folder, same
+        gc.collect()
+        assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_what_is_left_aside_is_named_in_every_format(auditor: Invoke, exported: Path, tmp_path: Path) -> None:

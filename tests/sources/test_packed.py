@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import shutil
 import tarfile
 import tempfile
@@ -30,6 +31,17 @@ def zipped(path: Path, files: Files) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
+    return path
+
+
+def windows_zipped(path: Path, files: Files) -> Path:
+    """As some programs on Windows write it: folders, too, and backslashes."""
+    folders = {name.rpartition("/")[0] for name in files}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {**{f"{folder}/": b"" for folder in folders}, **files}.items():
+            info = zipfile.ZipInfo()
+            info.filename, info.compress_type = name.replace("/", "\\"), zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
     return path
 
 
@@ -82,13 +94,26 @@ def report(path: Path) -> str:
         lambda folder, files: zipped(
             folder / "mac.zip", {**within("evidence", files), "__MACOSX/._evidence": b"x", ".DS_Store": b"y"}
         ),
+        lambda folder, files: windows_zipped(folder / "windows.zip", within("evidence", files)),
         lambda folder, files: tarred(folder / "evidence.tar", files),
         lambda folder, files: tarred(folder / "sent.tar.gz", within("evidence", files)),
         lambda folder, files: tarred(folder / "sent.tar.xz", within("evidence", files)),
         lambda folder, files: written(folder / "parent" / "evidence", files).parent,
         lambda folder, files: zipped(written(folder / "parent", {}) / "evidence.zip", files).parent,
     ],
-    ids=["zip", "folder in a zip", "deep in a zip", "no suffix", "macOS", "tar", "tar.gz", "tar.xz", "parent", "both"],
+    ids=[
+        "zip",
+        "folder in a zip",
+        "deep in a zip",
+        "no suffix",
+        "macOS",
+        "Windows",
+        "tar",
+        "tar.gz",
+        "tar.xz",
+        "parent",
+        "both",
+    ],
 )
 def test_it_gives_the_same_report(pack: Callable[[Path, Files], Path], files: Files, tmp_path: Path) -> None:
     (tmp_path / "parent").mkdir()
@@ -169,7 +194,7 @@ def test_two_members_of_one_name_are_refused(files: Files, tmp_path: Path) -> No
 def test_a_bomb_is_given_up(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("auditor.sources.packed._SLACK", 1 << 20)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    path = zipped(tmp_path / "evidence.zip", {**files, "sign_ins/x": bytes(300 << 20)})
+    path = zipped(tmp_path / "evidence.zip", {**files, "datasets/x.json": bytes(300 << 20)})
     with pytest.raises(SpoolError, match="unpacks to more than"):
         audit.source_at(path)
     assert [each.name for each in tmp_path.iterdir()] == ["evidence.zip"]
@@ -184,6 +209,100 @@ def test_a_cut_one_lacks_what_was_cut_off(files: Files, tmp_path: Path) -> None:
         return
     run = audit.audit(source, (), lambda progress: None)
     assert {each.state for each in run.datasets} != {"collected"}
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_what_lies_among_the_sign_ins_is_told_of_and_not_unpacked(
+    pack: Callable[[Path, Files], Path], files: Files, tmp_path: Path
+) -> None:
+    more = {"sign_ins/notes.txt": b"x", "sign_ins/old/a.json": b"x", "run.exe": b"x", "set_aside/policies.json": b"x"}
+    more |= {"datasets/readme.txt": b"x", "datasets/old/policies.json": b"x"}
+    whole = report(written(tmp_path / "evidence", {**files, **more}))
+    assert "sign_ins/notes.txt is no file that auditor wrote" in whole
+    path = pack(tmp_path / "packed", {**files, **more})
+    assert report(path) == whole
+    spool = collection_at(path)
+    assert spool is not None
+    there = {each.relative_to(spool.folder).as_posix(): each.stat().st_size for each in spool.folder.rglob("*")}
+    assert {name for name in there if name in more} == {"sign_ins/notes.txt"}
+    assert there["sign_ins/notes.txt"] == 0
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred, written])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        lambda name: name != "collection.json",
+        lambda name: name.startswith("sign_ins/"),
+        lambda name: name == "datasets/policies.json",
+    ],
+    ids=["all but the header", "sign-ins alone", "a dataset alone"],
+)
+def test_one_that_lost_its_header_is_never_read_as_exports(
+    kept: Callable[[str], bool], pack: Callable[[Path, Files], Path], files: Files, tmp_path: Path
+) -> None:
+    for folder in ("", "evidence"):
+        path = pack(tmp_path / f"sent{folder}", {str(Path(folder, name)): files[name] for name in files if kept(name)})
+        with pytest.raises(SpoolError) as caught:
+            audit.source_at(path)
+        assert caught.value.what.startswith(f"{path / folder / 'collection.json'} is gone")
+        assert caught.value.remedy
+
+
+def test_exports_in_folders_of_these_names_are_exports(tmp_path: Path) -> None:
+    row = b'{"id": "1", "displayName": "p", "state": "enabled", "conditions": {}, "grantControls": null}'
+    for path in (
+        zipped(tmp_path / "a.zip", {"datasets/policies.json": b"[%s]" % row}),
+        written(tmp_path / "a", {"datasets/policies.json": b"[%s]" % row, "sign_ins/log.json": row}),
+    ):
+        assert collection_at(path) is None
+
+
+def test_messages_name_the_archive(files: Files, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "sent.zip", within("evidence", {**files, "datasets/organization.json": b"{"}))
+    source = audit.source_at(path)
+    assert isinstance(source, Spool)
+    with pytest.raises(SpoolError) as caught:
+        source.dataset("organization")
+    assert caught.value.what.startswith(f"{path}/evidence/datasets/organization.json is damaged")
+    path = zipped(tmp_path / "header.zip", {**files, "collection.json": b"{"})
+    with pytest.raises(SpoolError) as caught:
+        audit.source_at(path)
+    assert caught.value.what.startswith(f"{path}/collection.json is damaged")
+
+
+@pytest.mark.parametrize("pack", [zipped, lambda path, files: tarred(path.with_suffix(".gz"), files)])
+def test_a_damaged_member_is_named(pack: Callable[[Path, Files], Path], files: Files, tmp_path: Path) -> None:
+    noise = random.Random(7).randbytes(1 << 20)  # most of what is there
+    path = pack(tmp_path / "evidence.zip", {**files, "datasets/noise.json": noise})
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 64] = bytes(64)
+    path.write_bytes(data)
+    with pytest.raises(SpoolError, match=r"datasets/noise\.json in .* cannot be unpacked: .+\."):
+        audit.source_at(path)
+
+
+def test_an_encrypted_member_is_named(files: Files, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "evidence.zip", files)
+    data = path.read_bytes()
+    at = data.index(b"PK\x01\x02")
+    path.write_bytes(data[: at + 8] + bytes([data[at + 8] | 1]) + data[at + 9 :])
+    with pytest.raises(SpoolError, match="cannot be unpacked: it is encrypted"):
+        audit.source_at(path)
+
+
+def test_a_name_that_is_no_text_hides_no_collection(files: Files, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "evidence.zip", {**files, "nøtes": b"x"})
+    whole = report(path)
+    path.write_bytes(path.read_bytes().replace("nøtes".encode(), b"n\xff\xfetes"))
+    assert report(path) == whole
+
+
+def test_a_link_beside_a_collected_folder_is_something_else(files: Files, tmp_path: Path) -> None:
+    written(tmp_path / "all" / "evidence", files)
+    (tmp_path / "all" / "latest").symlink_to("evidence")
+    with pytest.raises(ExportError, match="a collected folder beside other files: evidence"):
+        audit.source_at(tmp_path / "all")
 
 
 def test_a_zip_of_exports_stays_one(tmp_path: Path) -> None:
