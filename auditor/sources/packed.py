@@ -92,6 +92,9 @@ def _packed(path: Path) -> Spool | None:
         try:
             _unpack({each.relative_to(root): members[each] for each in members}, place / name, path)
             spool = Spool.open(place / name)
+        except SpoolError as error:
+            shutil.rmtree(place, ignore_errors=True)
+            raise SpoolError(error.what.replace(str(place / name), str(path)), error.remedy) from error
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise

@@ -191,3 +191,10 @@ def test_a_zip_of_exports_stays_one(tmp_path: Path) -> None:
     assert collection_at(path) is None
     shutil.rmtree(tmp_path)
     assert collection_at(path) is None
+
+
+def test_a_damaged_one_is_called_by_the_name_of_its_file(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "sent.zip", {"evidence/collection.json": b"{}"})
+    with pytest.raises(SpoolError, match=r"sent\.zip/collection\.json is damaged") as caught:
+        audit.source_at(path)
+    assert "auditor-" not in caught.value.what
