@@ -295,13 +295,13 @@ def _log(tenant: Tenant, found: SettingEvidence) -> list[Evidence]:
 
 def _unclear(shown: Shown) -> str:
     """That rows do not say enough to prove anything."""
-    kind = "interactive " if shown.seen else ""
+    rows = f"{'interactive ' if shown.seen else ''}row{'' if shown.unclear == 1 else 's'} of 50140"
     lacking = [
         *(() if shown.whose else ("whose users they are",)),
         *(() if shown.seen else ("whether anybody sat before the prompt",)),
     ]
     return (
-        f"The log holds {shown.unclear:,} {kind}50140, last on {shown.last[:10]}; the rows do not say "
+        f"The log holds {shown.unclear:,} {rows}, last on {shown.last[:10]}; the rows do not say "
         f"{' or '.join(lacking)}, so they prove nothing."
     )
 

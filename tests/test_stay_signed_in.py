@@ -157,12 +157,12 @@ def log_evidence(**parts: Any) -> list[str]:
 def test_prompts_of_nobody_knows_whose_users_are_told_as_such() -> None:
     rows = [sign_in(50140, **NOT_SAYING), sign_in(50140, after(60), **NOT_SAYING)]
     assert log_evidence(sign_ins=rows) == [
-        "The log holds 2 interactive 50140, last on 2026-11-04; the rows do not say whose users they are, so they "
-        "prove nothing."
+        "The log holds 2 interactive rows of 50140, last on 2026-11-04; the rows do not say whose users they are, so "
+        "they prove nothing."
     ]
     assert log_evidence(sign_ins=[sign_in(50140, isInteractive=None)]) == [
-        "The log holds 1 50140, last on 2026-11-04; the rows do not say whether anybody sat before the prompt, so they "
-        "prove nothing."
+        "The log holds 1 row of 50140, last on 2026-11-04; the rows do not say whether anybody sat before the prompt, "
+        "so they prove nothing."
     ]
 
 

@@ -57,8 +57,9 @@ def whole_parts(
     except (OSError, zipfile.BadZipFile):
         yield Part(str(path), name, 0)
         return
-    if any(written == _OF_OFFICE for written, _ in members):
-        yield Part(str(path), name, 0)  # a workbook is one file to people; reading it says that it is none of text
+    if not members or any(written == _OF_OFFICE for written, _ in members):
+        # A workbook is one file to people. Reading either says that it is nothing to be read.
+        yield Part(str(path), name, 0)
         return
     of_one_name: Counter[PurePosixPath] = Counter()
     for written, member in members:

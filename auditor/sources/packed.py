@@ -129,8 +129,7 @@ def _unpack(members: Members, folder: Path, path: Path) -> None:
                 # What else lies among the sign-ins is told of by its name, and never read.
                 (folder / SIGN_INS / name.parts[1]).touch(mode=0o600)
         except _FAULTS as error:
-            why = str(getattr(error, "strerror", "") or error or type(error).__name__).rstrip(".")
-            raise SpoolError(f"{name} in {path} cannot be unpacked: {why}.", _UNPACK) from error
+            raise SpoolError(f"{name} in {path} cannot be unpacked: {_why(error)}.", _UNPACK) from error
         if left < 0:
             raise SpoolError(f"{path} unpacks to more than {_MOST_UNPACKED} times its size.", "Unpack it yourself.")
 
@@ -171,7 +170,7 @@ def _beginning(opened: Opener) -> bytes:
 @contextmanager
 def _members(path: Path) -> Iterator[Members]:
     """The ordinary files in a zip or tar file; none of anything else, or of what cannot be read as one. SpoolError when
-    two have one name, or there are too many."""
+    a collection is among them and they cannot all be listed, two have one name, or there are too many."""
     with ExitStack() as stack:
         members: Members = {}
         with suppress(*_FAULTS):
@@ -186,12 +185,12 @@ def _members(path: Path) -> Iterator[Members]:
 
 
 def _tarred(archive: tarfile.TarFile) -> Iterator[tuple[str, Opener]]:
-    try:
-        for each in archive:
-            if not each.isdir():
-                yield each.name, partial(_opened_in, archive, each)
-    except _FAULTS:
-        return  # cut off: what is missing, the collection's manifest tells
+    for each in archive:
+        if not each.isdir():
+            yield each.name, partial(_opened_in, archive, each)
+    assert archive.fileobj is not None
+    while archive.fileobj.read(_PIECE):
+        pass  # a compressed file is held against its checksum at its end
 
 
 def _opened_in(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
@@ -204,18 +203,25 @@ def _opened_in(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
 def _listed(path: Path, found: Iterator[tuple[str, Opener]]) -> Members:
     members: dict[PurePosixPath, Opener] = {}
     wrong = ""
-    for count, (name, opened) in enumerate(found):
-        here = PurePosixPath(name.replace("\\", "/"))
-        if any(OF_MACOS.fullmatch(part) for part in here.parts):
-            continue
-        if any(part in ("..", "/") or ":" in part or "\0" in part for part in here.parts):
-            wrong = wrong or f"a member called {name!r}, which would lie outside of its folder"
-        elif here in members:
-            wrong = wrong or f"{here} twice, and which of them was collected is not known"
-        elif count >= _MOST_MEMBERS:
-            wrong = wrong or f"more than {_MOST_MEMBERS:,} members"
-        else:
-            members[here] = opened
+    try:
+        for count, (name, opened) in enumerate(found):
+            here = PurePosixPath(name.replace("\\", "/"))
+            if any(OF_MACOS.fullmatch(part) for part in here.parts):
+                continue
+            if any(part in ("..", "/") or ":" in part or "\0" in part for part in here.parts):
+                wrong = wrong or f"a member called {name!r}, which would lie outside of its folder"
+            elif here in members:
+                wrong = wrong or f"{here} twice, and which of them was collected is not known"
+            elif count >= _MOST_MEMBERS:
+                wrong = wrong or f"more than {_MOST_MEMBERS:,} members"
+            else:
+                members[here] = opened
+    except _FAULTS as error:
+        wrong = wrong or f"more than can be read: {_why(error)}"
     if wrong and _roots(members):
-        raise SpoolError(f"{path} holds {wrong}.", "Pack it again.")
+        raise SpoolError(f"{path} holds {wrong}.", "Copy it again, or pack it again.")
     return members
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", "") or error or type(error).__name__).rstrip(".")

@@ -67,10 +67,8 @@ def test_a_packed_collected_folder_gives_the_reports_of_the_folder(
     form: str, auditor: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     auditor("collect", "-o", "evidence")
-    attempt = next(
-        json.loads(line)["correlation_id"]
-        for line in auditor("interrupts", "--format", "ndjson", "-q", "--from", "evidence").stdout.splitlines()
-    )
+    listed = auditor("interrupts", "--format", "ndjson", "-q", "--from", "evidence").stdout
+    attempt = json.loads(listed.splitlines()[0])["id"]
     packed = shutil.make_archive(str(tmp_path / "sent"), form, tmp_path, "evidence")
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -266,6 +267,15 @@ def test_an_empty_list_of_policies_is_an_answer_where_it_says_what_of(tmp_path: 
         assert tenant.reading("policies") == Collected(())
     (tmp_path / "policies.json").write_text(json.dumps({"value": []}))
     assert states(report(tmp_path))["policies"] == "missing"
+
+
+def test_an_empty_zip_file_may_have_held_anything(tmp_path: Path) -> None:
+    (tmp_path / "never.json").write_text(json.dumps(NEVER))
+    with zipfile.ZipFile(tmp_path / "more.zip", "w"):
+        pass
+    run = report(tmp_path)
+    assert states(run)["policies"] == "partial"
+    assert "more.zip" in reason(run, "policies")
 
 
 def test_the_line_of_a_fault_is_named(tmp_path: Path) -> None:
