@@ -76,7 +76,7 @@ def test_a_packed_collected_folder_gives_the_reports_of_the_folder(
         ["run", "--format", "json"],
         ["interrupts", "--format", "ndjson"],
         ["what-if", "hide-prompt"],
-        ["explain", attempt],
+        ["explain", attempt, "--format", "json"],
     ):
         folder = auditor(*verb, "-q", "--from", "evidence")
         shutil.rmtree(tmp_path / "history", ignore_errors=True)  # or the second run would tell of the first
