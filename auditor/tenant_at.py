@@ -24,7 +24,7 @@ from auditor.sign_ins.partition import PartRead
 from auditor.sign_ins.told import uncoded
 from auditor.sources.clouds import CLOUDS
 from auditor.sources.exported import NAMED, Exports, described, exports_in, file_names
-from auditor.sources.folder import doubted, missing_from, parsed, readings
+from auditor.sources.folder import doubted, missing_from, reading_of, readings
 from auditor.sources.packed import collection_at
 from auditor.sources.policy_list import policy_listing
 from auditor.sources.progress import Progress, Report
@@ -62,8 +62,8 @@ def whose(source: Spool | Exports) -> tuple[str, ...]:
         known: Organization | None = None if isinstance(reading, Missing) else reading.value
         names = [*source.tenants]
     else:
-        stored = source.dataset("organization")
-        known = parsed("organization", stored.objects())[0] if stored is not None else None
+        organization = reading_of(source, "organization")
+        known = None if organization is None or isinstance(organization, Missing) else organization.value
         names = [source.header.tenant]
     if known is not None:
         names = [known.id, *names, known.default_domain or "", known.initial_domain or ""]

@@ -32,6 +32,11 @@ def readings(spool: Spool) -> dict[str, Reading[Any]]:
     return {name: reading for name, reading in found.items() if reading is not None}
 
 
+def reading_of(spool: Spool, name: str) -> Reading[Any] | None:
+    """One of them; None where it was not asked for."""
+    return _held_against(spool.manifest(), spool, name, _PARSERS[name])
+
+
 def _held_against(kept: Manifest | None, spool: Spool, name: str, parse: Parse) -> Reading[Any] | None:
     """None for what was not asked for."""
     doubts = doubts_of_dataset(kept, name)

@@ -263,3 +263,16 @@ def test_with_a_table_of_pseudonyms_nobody_is_named_on_standard_error(
     assert "it is taken for that" in told[1]
     names = (other, plain, nameless.name, simulation.tenant_id, simulation.custom_domain, simulation.initial_domain)
     assert [each for each in names if each in "".join(told)] == []
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"state": '])
+def test_a_damaged_organization_ends_no_run(
+    auditor: Invoke, local: LocalTenant, plain: str, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / plain / "datasets" / "organization.json").write_text(text)
+    (tmp_path / "auditor.toml").write_text(config(local.tenant_id))
+    result = auditor("run", "-q", "-f", "json", "--from", plain, "--fail-on", "never")
+    assert result.exit_code == 3, result.stderr
+    states = {each["name"]: each["state"] for each in report(result)["datasets"]}
+    assert states["organization"] == "missing"
+    assert states["policies"] == "collected"
