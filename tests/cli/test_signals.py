@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from auditor.local_tenant.service import LocalTenant
+from auditor.spool.spool import Header, Spool
 
 pytestmark = [
     pytest.mark.slow,
@@ -107,18 +109,38 @@ def test_waiting_for_a_login_service_that_does_not_answer_ends(
     assert list(tmp_path.rglob("*.part")) == []
 
 
+def long_log() -> Iterator[bytes]:
+    for number in range(150_000):
+        row = {
+            "id": f"r{number}",
+            "createdDateTime": "2026-11-02T08:00:00Z",
+            "userId": f"u{number % 997}",
+            "correlationId": f"c{number // 2}",
+            "status": {"errorCode": 50140 if number % 2 else 0},
+        }
+        yield json.dumps(row).encode()
+
+
 def test_a_long_log_is_given_up_with_its_working_files_and_processes(tmp_path: Path) -> None:
-    with open(tmp_path / "big.ndjson", "w") as file:
-        for number in range(150_000):
-            row = {
-                "id": f"r{number}",
-                "createdDateTime": "2026-11-02T08:00:00Z",
-                "userId": f"u{number % 997}",
-                "correlationId": f"c{number // 2}",
-                "status": {"errorCode": 50140 if number % 2 else 0},
-            }
-            file.write(json.dumps(row) + "\n")
+    with open(tmp_path / "big.ndjson", "wb") as file:
+        file.writelines(row + b"\n" for row in long_log())
     with background(tmp_path, "interrupts", "--from", "big.ndjson", "-q") as running:
         until(lambda: any((tmp_path / "tmp").glob("auditor-*")), running)
+        terminated(running)
+    assert left_in(tmp_path / "tmp") == []
+
+
+def test_what_was_unpacked_is_gone_with_the_program(tmp_path: Path) -> None:
+    start, end = "2026-11-02T00:00:00.0000000Z", "2026-11-03T00:00:00.0000000Z"
+    header = Header(
+        tenant="contoso.com", started=end, window_start=start, window_end=end, datasets=("sign_ins",), source={}
+    )
+    spool = Spool.create(tmp_path / "evidence", header)
+    with spool.new_span() as span:
+        span.add(long_log())
+        span.done(start, end)
+    shutil.make_archive(str(tmp_path / "sent"), "zip", tmp_path, "evidence")
+    with background(tmp_path, "interrupts", "--from", "sent.zip", "-q") as running:
+        until(lambda: len(left_in(tmp_path / "tmp")) > 1, running)  # it is unpacked, and the log is being read
         terminated(running)
     assert left_in(tmp_path / "tmp") == []

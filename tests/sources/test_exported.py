@@ -141,6 +141,7 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "x.json").write_text(policies)
     (tmp_path / "link.json").symlink_to(tmp_path / "b.json")
+    (tmp_path / "linked").symlink_to(tmp_path / ".git")
     with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
         archive.writestr("readme.md", "# Hello")
         archive.writestr(".hidden.json", policies)
@@ -151,6 +152,7 @@ def test_what_is_left_aside_is_named(tenant: Simulation, tmp_path: Path) -> None
     assert len(value(found, "named_locations")) == len(tenant.named_locations())
     assert [(each.name, each.why) for each in found.left_aside] == [
         ("link.json", "It is a link, or no ordinary file."),
+        ("linked", "It is a link, or no ordinary file."),
         ("logo.png", "It is nothing that this program knows."),
         ("more.zip/.hidden.json", "It is hidden."),
         ("more.zip/readme.md", "It is nothing that this program knows."),
