@@ -51,7 +51,9 @@ Members = Mapping[PurePosixPath, Opener]
 
 def collection_at(path: Path) -> Spool | None:
     """The collected folder at `path`: itself, packed in a file, or the only thing in a folder; None where there is
-    none. ExportError when there are several, or one beside other things; SpoolError when it cannot be unpacked."""
+    none. ExportError when there are several, one beside other things, or only the datasets of one are named; SpoolError
+    when it cannot be unpacked."""
+    _not_of_one(path)
     if path.is_file():
         return _packed(path)
     if not path.is_dir() or is_collection(path):
@@ -61,6 +63,14 @@ def collection_at(path: Path) -> Spool | None:
         return None
     _only(path, [str(each.relative_to(path)) for each in found], others=others, how="Name one of them")
     return collection_at(found[0])
+
+
+def _not_of_one(path: Path) -> None:
+    """Datasets alone would pass for exports, which say nothing of how collecting them ended."""
+    here = path.absolute()
+    for depth, folder in enumerate(list(here.parents)[:2], 1):
+        if here.parts[-depth] == "datasets" and is_collection(folder):
+            raise ExportError(f"{path} is a part of what auditor collected.", f"Name the whole of it: {folder}.")
 
 
 def _within(path: Path) -> tuple[list[Path], bool]:

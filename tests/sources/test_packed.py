@@ -249,6 +249,15 @@ def test_one_that_lost_its_header_is_never_read_as_exports(
         assert caught.value.remedy
 
 
+@pytest.mark.parametrize("name", ["datasets", "datasets/policies.json"])
+def test_datasets_without_the_rest_are_no_exports(name: str, files: Files, tmp_path: Path) -> None:
+    written(tmp_path / "evidence", files)
+    with pytest.raises(
+        ExportError, match=r"is a part of what auditor collected\..* Name the whole of it: .*evidence\."
+    ):
+        audit.source_at(tmp_path / "evidence" / name)
+
+
 def test_exports_in_folders_of_these_names_are_exports(tmp_path: Path) -> None:
     row = b'{"id": "1", "displayName": "p", "state": "enabled", "conditions": {}, "grantControls": null}'
     for path in (
