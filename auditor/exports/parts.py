@@ -18,7 +18,7 @@ from auditor.exports.zips import members_in
 LARGEST = 64 << 20
 SMALLEST = 1 << 20
 _PARTS_A_PROCESS = 8
-OF_MACOS = re.compile(r"__MACOSX|\.DS_Store|\._.*")
+_OF_MACOS = re.compile(r"__MACOSX|\.DS_Store|\._.*")
 _OF_OFFICE = "[Content_Types].xml"
 """A zip file that begins so is a workbook, or another document of an office program."""
 _UNPACKED = 10  # rows of a log are about so many times larger than what they are packed into
@@ -64,7 +64,7 @@ def whole_parts(
     of_one_name: Counter[PurePosixPath] = Counter()
     for written, member in members:
         inner = PurePosixPath(written.replace("\\", "/"))  # some programs on Windows write it so
-        if any(OF_MACOS.fullmatch(each) for each in inner.parts):
+        if any(_OF_MACOS.fullmatch(each) for each in inner.parts):
             continue
         of_one_name[inner] += 1
         called = f"{name}/{inner}" + (f" ({of_one_name[inner]})" if of_one_name[inner] > 1 else "")

@@ -23,7 +23,6 @@ from typing import IO, NoReturn
 
 from auditor.errors import ExportError, SpoolError
 from auditor.exports.opening import GZIP, is_tar, is_zip
-from auditor.exports.parts import OF_MACOS
 from auditor.exports.zips import members_in, opened_member
 from auditor.spool.manifest import FILE, NAME
 from auditor.spool.spool import BEGINNING, SIGN_INS, Spool, is_collection, shows_collection
@@ -216,8 +215,8 @@ def _listed(path: Path, found: Iterator[tuple[str, Opener]]) -> Members:
     try:
         for count, (name, opened) in enumerate(found):
             here = PurePosixPath(name.replace("\\", "/"))
-            if any(OF_MACOS.fullmatch(part) for part in here.parts):
-                continue
+            if any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in here.parts):
+                continue  # hidden, as in a folder
             if any(part in ("..", "/") or ":" in part or "\0" in part for part in here.parts):
                 wrong = wrong or f"a member called {name!r}, which would lie outside of its folder"
             elif here in members:

@@ -92,7 +92,8 @@ def report(path: Path) -> str:
         lambda folder, files: zipped(folder / "sent.zip", within("a/b/evidence", files)),
         lambda folder, files: zipped(folder / "sent", within("./evidence", files)),
         lambda folder, files: zipped(
-            folder / "mac.zip", {**within("evidence", files), "__MACOSX/._evidence": b"x", ".DS_Store": b"y"}
+            folder / "mac.zip",
+            {**within("evidence", files), "__MACOSX/._evidence": b"x", ".DS_Store": b"y", ".git/x": b"z"},
         ),
         lambda folder, files: windows_zipped(folder / "windows.zip", within("evidence", files)),
         lambda folder, files: tarred(folder / "evidence.tar", files),
