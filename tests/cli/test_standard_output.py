@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+# Without the mark `program`: what shifts the clock for those keeps it in a file that all processes share, and where the
+# standard output is closed that file gets its number, and is written over.
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.program,
     pytest.mark.skipif(not Path("/dev/full").exists(), reason="Only some systems have a device that is always full"),
 ]
 
